@@ -1,0 +1,1 @@
+"""Connectors: what describes how a source is asked and read."""
