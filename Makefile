@@ -16,11 +16,14 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --only-binary :
 # A virtual environment that is gone when the recipe ends, however it ends.
 THROWAWAY = set -euo pipefail; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; $(PYTHON) -m venv "$$work/venv"
 
-.PHONY: help test lint lock clean python
+.PHONY: help demo test lint lock bench-quick sessions clean python
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
 		| while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
+
+demo: $(READY) ## Start stand-in vendors and the gateway, and show one open (ARGS=--once ends after it)
+	@$(BIN)/moment demo $(ARGS)
 
 test: $(READY) ## Run the tests (ARGS=... go to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
@@ -31,11 +34,20 @@ lint: $(READY) ## Check style, format, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench-quick: $(READY) ## Print the CPU of one cold open beside a bare aiohttp handler's (ARGS=--rounds 9)
+	@$(BIN)/python tests/bench/quick.py $(ARGS)
+
 lock: python ## Write both lock files from pyproject.toml (UPGRADE=1 takes the newest versions)
 	@$(THROWAWAY); \
 	"$$work/venv/bin/python" $(PIP) install 'uv>=0.13'; \
 	"$$work/venv/bin/uv" $(COMPILE) --extra speed -o requirements.lock pyproject.toml; \
 	"$$work/venv/bin/uv" $(COMPILE) --extra speed --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+sessions: python ## Write connectors/market/sessions.json from the exchange's calendar
+	@$(THROWAWAY); \
+	"$$work/venv/bin/python" $(PIP) install 'pip>=25.1'; \
+	"$$work/venv/bin/python" $(PIP) install --only-binary :all: --group sessions; \
+	"$$work/venv/bin/python" -I connectors/market/make_sessions.py
 
 clean: ## Remove all that make and the tools have built, .venv too
 	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis

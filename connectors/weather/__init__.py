@@ -1,0 +1,1 @@
+"""Weather: what it is like outside, now, at a place."""
