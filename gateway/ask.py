@@ -1,0 +1,63 @@
+"""What is asked: a source, one query of one open, and the errand that carries several of them to the source."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from connectors import Connector, Query, Scope
+
+Key = tuple[str, str | None, Query]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A configured connector with its effective policy. Durations are in seconds.
+
+    `hosts` are the only ones called. `digest` names the settings, so that a changed setting changes every cache key
+    and no secret stands in one.
+    """
+
+    name: str
+    connector: Connector[Any, Any, Any]
+    scope: Scope
+    timeout: float
+    ttl: float
+    stale: float
+    hosts: tuple[str, ...]
+    batch: int
+    reuse: bool
+    max_bytes: int
+    consent: tuple[str, ...]
+    digest: str
+
+
+@dataclass(slots=True, eq=False)
+class Ask:
+    """One signal wanted by one open.
+
+    `key` is who may share the answer: the space (tenant, connector, signal's major, settings), the viewer or None, and
+    the whole query. `until` is the open's collect deadline on the monotonic clock, `timeout` what this ask may take.
+    A cached value is served unasked only if it is at most `fresh_within` seconds old, and used at all only if at most
+    `usable_within`.
+    """
+
+    source: Source
+    query: Query
+    key: Key
+    until: float
+    timeout: float
+    fresh_within: float
+    usable_within: float
+
+    @property
+    def longest(self) -> float:
+        """What the call may take, in seconds: one that others may join is not cut short by a hasty first asker."""
+        return max(self.timeout, self.source.timeout)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Errand:
+    """One to `source.batch` queries that go to the source together, and the instant by which they must be back."""
+
+    source: Source
+    queries: tuple[Query, ...]
+    until: float

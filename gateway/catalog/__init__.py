@@ -1,0 +1,1 @@
+"""What is loaded and checked before the first open: sources by name, and templates with all their paths."""
