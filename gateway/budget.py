@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 
+TICK = 0.001
+"""Slack in every comparison with a deadline, in seconds: uvloop's clock moves in whole milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetLaw:

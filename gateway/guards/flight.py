@@ -1,0 +1,131 @@
+"""One call a key at a time.
+
+The law of the state:
+1. A key is in the table exactly while its call is out: it is taken off before any waiter is told, and when the call
+   is cancelled, so that nobody joins a call that will not answer.
+2. A waiter joins only where its whole key is equal: space, viewer and query.
+3. Waiters share the outcome, failures too, and race nothing anew; each keeps its own time limit, and leaves without
+   a trace.
+4. Waiters come and go; the call is its own. With the last waiter gone it is cancelled, unless it is a refresh.
+5. Nobody sets a timer for the deadline of an open: of two waits that end at one instant the inner one loses.
+"""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.ask import Ask, Key
+from gateway.budget import TICK
+from gateway.clock import Clock
+from gateway.outcome import TIMED_OUT, TOO_LATE, Outcome, Reason, default
+
+
+@dataclass(frozen=True, slots=True)
+class FlightStatistics:
+    """Calls begun and waiters that joined one already out, since the start; calls and waiters out now."""
+
+    led: int
+    joined: int
+    flying: int
+    waiting: int
+
+
+class _Leader:
+    """One call that is out: its answer, its waiters, and the instant by which it ends by itself."""
+
+    __slots__ = ("answer", "ends", "key", "refresh", "waiters")
+
+    def __init__(self, key: Key, answer: Future[Outcome], ends: float, refresh: bool) -> None:
+        self.key = key
+        self.answer = answer
+        self.ends = ends
+        self.refresh = refresh
+        self.waiters: set[Future[Outcome]] = set()
+
+
+class Flight:
+    """Joins asks of one key. `send` begins a call, `landed` is told each outcome once; `least` is in seconds."""
+
+    def __init__(
+        self,
+        send: Callable[[Ask], Future[Outcome]],
+        landed: Callable[[Ask, Outcome], None],
+        clock: Clock,
+        least: float,
+    ) -> None:
+        self._send = send
+        self._landed = landed
+        self._clock = clock
+        self._least = least
+        self._leaders: dict[Key, _Leader] = {}
+        self._led = 0
+        self._joined = 0
+
+    def start(self, ask: Ask) -> Outcome | Future[Outcome]:
+        """Join the call that is out for this key, or begin one if there is still time for it."""
+        now = self._clock.now()
+        leader = self._leaders.get(ask.key)
+        if leader is not None:
+            self._joined += 1
+        elif ask.until - now < self._least - TICK:
+            return TOO_LATE
+        else:
+            leader = self._lead(ask, now, refresh=False)
+        return self._wait(leader, now + ask.timeout)
+
+    def refresh(self, ask: Ask) -> None:
+        """Begin a call that nobody waits for, unless one is out."""
+        leader = self._leaders.get(ask.key)
+        if leader is None:
+            self._lead(ask, self._clock.now(), refresh=True)
+        else:
+            leader.refresh = True
+
+    def statistics(self) -> FlightStatistics:
+        """What was led and joined so far, and what is out now."""
+        waiting = sum(len(leader.waiters) for leader in self._leaders.values())
+        return FlightStatistics(self._led, self._joined, len(self._leaders), waiting)
+
+    def _lead(self, ask: Ask, now: float, *, refresh: bool) -> _Leader:
+        self._led += 1
+        leader = _Leader(ask.key, self._send(ask), now + ask.longest, refresh)
+        self._leaders[ask.key] = leader
+        leader.answer.add_done_callback(lambda answer: self._land(ask, leader, answer))
+        return leader
+
+    def _wait(self, leader: _Leader, ends: float) -> Future[Outcome]:
+        loop = asyncio.get_running_loop()
+        waiter: Future[Outcome] = loop.create_future()
+        leader.waiters.add(waiter)
+        timer = loop.call_at(ends, _expire, waiter) if ends < leader.ends - TICK else None
+        waiter.add_done_callback(lambda _: self._leave(leader, waiter, timer))
+        return waiter
+
+    def _leave(self, leader: _Leader, waiter: Future[Outcome], timer: asyncio.TimerHandle | None) -> None:
+        if timer is not None:
+            timer.cancel()
+        leader.waiters.discard(waiter)
+        if not leader.waiters and not leader.refresh:
+            self._take_off(leader)
+            leader.answer.cancel()
+
+    def _land(self, ask: Ask, leader: _Leader, answer: Future[Outcome]) -> None:
+        self._take_off(leader)
+        if answer.cancelled():
+            return
+        failed = answer.exception() is not None
+        outcome = default(Reason.ERROR, "unmapped") if failed else answer.result()
+        self._landed(ask, outcome)
+        for waiter in tuple(leader.waiters):
+            if not waiter.done():
+                waiter.set_result(outcome)
+
+    def _take_off(self, leader: _Leader) -> None:
+        if self._leaders.get(leader.key) is leader:
+            del self._leaders[leader.key]
+
+
+def _expire(waiter: Future[Outcome]) -> None:
+    if not waiter.done():
+        waiter.set_result(TIMED_OUT)
