@@ -1,0 +1,119 @@
+"""The innermost step of an errand: lets a connector talk with its source, and makes outcomes of what is said.
+
+State: for each source its last failure, and whether its connector's code is known to be broken; counters.
+* A talk is closed exactly once, however it ends; a failed call ends it and is not thrown into it.
+* Whatever a connector does, one outcome a query comes back; our own cancellation alone goes through.
+* A broken connector is logged when it breaks, or breaks elsewhere, and not again until it has answered.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from connectors import Reply
+from gateway.ask import Errand, Source
+from gateway.budget import TICK
+from gateway.clock import Clock
+from gateway.outcome import TOO_LATE, Done, Outcome, Reason, Verdict, default
+from gateway.upstream.answers import Answer, Talking, begin, listen, read_each, read_one
+from gateway.upstream.failures import Failed, bug
+from gateway.upstream.pool import Pool, PoolStatistics
+
+MOST_CALLS = 8
+"""The calls of one talk; a connector that wants more has lost its way."""
+
+_log = logging.getLogger("moment.upstream")
+_UNMAPPED = default(Reason.ERROR, "unmapped")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The last failure of a source. `at` is Unix time; `where` the kind and place of an exception in its connector."""
+
+    reason: Reason | None
+    cause: str | None
+    at: float
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamStatistics:
+    """Counts since the start, and the last failure by the name of its source. `unmapped` are bugs of our own."""
+
+    errands: int
+    unmapped: int
+    failures: Mapping[str, Failure]
+    pool: PoolStatistics
+
+
+class Upstream:
+    """Runs errands; a coroutine function from an errand to what was done."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._errands = 0
+        self._unmapped = 0
+        self._failures: dict[str, Failure] = {}
+        self._broken: dict[str, str | None] = {}
+
+    async def __call__(self, errand: Errand) -> Done:
+        """Run an errand: one outcome a query in their order, and the verdict on the source."""
+        if errand.until - self._clock.now() <= TICK:
+            return _all(errand, TOO_LATE, Verdict.NEUTRAL)
+        self._errands += 1
+        try:
+            done = await self._run(errand)
+        except Failed as failed:
+            self._note(errand.source, failed.outcome, failed.where)
+            return _all(errand, failed.outcome, failed.verdict)
+        except Exception as error:
+            self._unmapped += 1
+            _log.error("bug: %s in an errand to %s", type(error).__name__, errand.source.name)
+            self._note(errand.source, _UNMAPPED, None)
+            return _all(errand, _UNMAPPED, Verdict.NEUTRAL)
+        if self._broken:
+            self._broken.pop(errand.source.name, None)
+        return done
+
+    def statistics(self) -> UpstreamStatistics:
+        """The counters and last failures as they are now."""
+        failures = MappingProxyType(dict(self._failures))
+        return UpstreamStatistics(self._errands, self._unmapped, failures, self._pool.statistics())
+
+    async def _run(self, errand: Errand) -> Done:
+        talk = begin(errand)
+        reply: Reply | None = None
+        try:
+            calls = 0
+            while not isinstance(said := listen(talk, reply), Answer):
+                if calls == MOST_CALLS:
+                    raise bug(f"more than {MOST_CALLS} calls")
+                calls += 1
+                reply = await self._pool.exchange(said, errand.source, errand.until)
+            read = read_one if len(errand.queries) == 1 else read_each
+            return read(said.value, errand, self._clock, replied=reply is not None)
+        finally:
+            self._close(talk, errand.source)
+
+    def _close(self, talk: Talking, source: Source) -> None:
+        """Let the talk run its `finally`; what it raises there comes too late to change anything."""
+        try:
+            talk.close()
+        except BaseException as error:
+            self._tell_broken(source, f"{type(error).__name__} while its talk was closed")
+
+    def _note(self, source: Source, outcome: Outcome, where: str | None) -> None:
+        self._failures[source.name] = Failure(outcome.reason, outcome.cause, self._clock.wall(), where)
+        if outcome.reason is Reason.PLUGIN:
+            self._tell_broken(source, where or "unknown place")
+
+    def _tell_broken(self, source: Source, where: str) -> None:
+        if self._broken.get(source.name) != where:
+            self._broken[source.name] = where
+            _log.error("the connector of %s is broken: %s", source.name, where)
+
+
+def _all(errand: Errand, outcome: Outcome, verdict: Verdict) -> Done:
+    return Done((outcome,) * len(errand.queries), verdict)
