@@ -177,6 +177,15 @@ class Top(Connector[Plain, Limits, Item]):
         return self.default
 
 
+class Clustered(Connector[Plain, Nothing, Item]):
+    name, default = "clustered", Item()
+    policy = SHARED.model_copy(update={"hosts": ("api.example", "*.api.example")})
+
+    def read(self, query: Nothing) -> Talk[Item]:
+        yield from ()
+        return self.default
+
+
 class News(Connector[Plain, Nothing, Item]):
     name, policy, default = "news", SHARED, Item()
 
@@ -197,7 +206,7 @@ def mood(temperature: float | None) -> Verdict:
     return Verdict()
 
 
-NAMES = ("sky", "shop", "account", "quotes", "search", "rates", "top", "news")
+NAMES = ("sky", "shop", "account", "quotes", "search", "rates", "top", "news", "clustered")
 POINTS = {
     **{name: EntryPoint(name, f"throwaway_connectors:{name.title()}", "moment.connectors") for name in NAMES},
     **{name: EntryPoint(name, f"throwaway_connectors:{name}", "moment.connectors") for name in ("worth", "mood")},

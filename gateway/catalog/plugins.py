@@ -7,11 +7,14 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TypeVar
 
+from connectors import contract
 from gateway.errors import ConfigError, ConfigFault
 
 GROUP = "moment.connectors"
 
 T = TypeVar("T")
+
+_CHECKS = Path(contract.__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def attempt(point: EntryPoint, run: Callable[[], T], *, knows_secrets: bool = Fa
         trace = "".join(traceback.format_tb(error.__traceback__))
         if knows_secrets:
             return broken(point, f"{kind}{_where(error)}", f"{trace}{kind}\n")
-        message = traceback.format_exception_only(error)[-1].strip()
+        message = " ".join(traceback.format_exception_only(error)[-1].split())
         return broken(point, f"{message}{_where(error)}", "".join(traceback.format_exception(error)))
 
 
@@ -75,5 +78,8 @@ def broken(point: EntryPoint, message: str, detail: str = "") -> Broken:
 
 
 def _where(error: BaseException) -> str:
-    last = traceback.extract_tb(error.__traceback__)[-1]
+    """The line that failed: the last one that is neither the import machinery's nor that of a check of ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [one for one in frames if not one.filename.startswith("<") and Path(one.filename).parent != _CHECKS]
+    last = (theirs or frames)[-1]
     return f" ({Path(last.filename).name}, line {last.lineno})"

