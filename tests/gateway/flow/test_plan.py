@@ -40,6 +40,7 @@ SOURCES = (
     source("stock", Product),
     source("mine", Member, scope=Scope.VIEWER),
     source("both", Both, scope=Scope.VIEWER, consent=("loyalty", "history")),
+    source("wishes", Product, scope=Scope.VIEWER),
     source("quotes", Of, batch=100),
     source("picky", Picky),
     Broken("broken", "some 1.0", "ImportError: no", "ImportError: no"),
@@ -150,9 +151,9 @@ async def test_a_place_is_rounded_before_it_is_anywhere() -> None:
 async def test_there_is_one_nought(lon: float) -> None:
     """The meridian is one key, from whichever side one rounds to it."""
     rig = rig_of(one("{connector: sky}"))
-    await rig.open(place={"lat": 51.5, "lon": 0.0})
+    await rig.open(place={"lat": 51.5, "lon": lon})
 
-    told = await rig.open(place={"lat": 51.5, "lon": lon})
+    told = await rig.open(place={"lat": 51.5, "lon": 0.0})
 
     assert told.statuses() == {"it": "fresh"}
     assert [str(query.lon) for query in rig.stand_in.asked("sky")] == ["0.0"]
@@ -165,6 +166,17 @@ async def test_without_a_place_none_is_sent() -> None:
 
     assert (await rig.open()).statuses() == {"it": "default/input"}
     assert rig.stand_in.errands == []
+
+
+@in_virtual_time
+async def test_the_viewer_is_in_the_key_though_no_query_names_them() -> None:
+    """What is a viewer's own is asked once a viewer, and read again by that viewer alone, whatever its author binds."""
+    rig = rig_of(one("{connector: wishes}"))
+
+    told = [await rig.open(ticket=ticket(name), product="p1") for name in ("ann", "bob", "ann")]
+
+    assert [one.statuses()["it"] for one in told] == ["live", "live", "fresh"]
+    assert [query.product for query in rig.stand_in.asked("wishes")] == ["p1", "p1"]
 
 
 EACH = one("{connector: quotes, each: 'ticket.symbols'}").replace("it.label", "it.AA.label")

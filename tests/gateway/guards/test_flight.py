@@ -148,6 +148,17 @@ async def test_a_hasty_first_asker_does_not_shorten_the_call_for_others() -> Non
 
 
 @in_virtual_time
+async def test_who_is_answered_in_time_leaves_no_timer() -> None:
+    """A time limit of one's own is gone with the answer, and does not tick on behind it."""
+    rig = rig_of(Script())
+
+    await begun(rig, ask_of(SHARED, Of(of="a"), rig.clock, timeout=0.05))
+    await settle()
+
+    assert rig.leftovers() == {}
+
+
+@in_virtual_time
 async def test_a_hasty_ask_alone_ends_its_call_with_it() -> None:
     """With nobody else waiting the call ends when the timeout of its only asker does."""
     rig = rig_of(Script(latency=0.2, deaf=True))
@@ -158,9 +169,8 @@ async def test_a_hasty_ask_alone_ends_its_call_with_it() -> None:
     assert rig.leftovers() == {}
 
 
-@pytest.mark.parametrize("of", [SHARED, VIEWERS])
 @in_virtual_time
-async def test_two_viewers_never_share_a_call(of: object) -> None:
+async def test_two_viewers_never_share_a_call() -> None:
     """Asks of two viewers are two calls, though the query is equal; two of one viewer are one."""
     rig = rig_of(Script())
     viewers = ["v1", "v2", "v1"]
@@ -216,33 +226,3 @@ async def test_a_call_that_breaks_is_told_to_all_its_waiters() -> None:
 
     assert [(one.reason, one.cause) for one in outcomes] == [(Reason.ERROR, "unmapped")] * 3
     assert len(landed) == 1
-
-
-@in_virtual_time
-async def test_a_renewal_finishes_for_nobody() -> None:
-    """A background call is not cancelled for want of waiters, and who joins it and leaves does not end it either."""
-    rig = rig_of(Script())
-    cached = source("quote", Of, ttl=60.0, stale=600.0)
-    ask = ask_of(cached, Of(of="a"), rig.clock)
-    rig.stack.flight.refresh(ask)
-    joiner = rig.stack.flight.start(ask)
-    assert isinstance(joiner, Future)
-    await wait(0.01)
-    joiner.cancel()
-    await wait(0.05)
-
-    assert rig.stack.cache.statistics().entries == 1
-    assert (len(rig.stand_in.errands), rig.leftovers()) == (1, {})
-
-
-@in_virtual_time
-async def test_a_renewal_takes_over_a_call_that_is_out() -> None:
-    """A key whose call is out already is renewed by that call, which then no longer ends with its waiters."""
-    rig = rig_of(Script())
-    ask = ask_of(source("quote", Of), Of(of="a"), rig.clock)
-    waiter = begun(rig, ask)
-    rig.stack.flight.refresh(ask)
-    waiter.cancel()
-    await wait(0.05)
-
-    assert (len(rig.stand_in.errands), rig.stack.cache.statistics().entries) == (1, 1)
