@@ -3,7 +3,7 @@
 import socket
 import threading
 
-from gateway.upstream.resolver import ResolverLaw
+from gateway.pool.resolver import ResolverLaw
 
 BRIEF = ResolverLaw(patience=0.05, fresh=30, keep=3600, sulk=5)
 PATIENT = ResolverLaw(patience=2, fresh=30, keep=3600, sulk=5)

@@ -10,8 +10,8 @@ from typing import Any
 from connectors import Call, Connector, From, Policy, Query, Reply, Scope, Settings, Signal, Talk, minutes, ms
 from gateway.ask import Source
 from gateway.clock import Clock
-from gateway.upstream import Pool
-from gateway.upstream.failures import Failed
+from gateway.pool import Pool
+from gateway.pool.failures import Failed
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 WALL = 1_772_463_720.0  # 2026-03-02T15:02:00Z
@@ -93,6 +93,22 @@ def always(data: bytes, *, close: bool = False) -> Behaviour:
             asked.writer.close()
 
     return behave
+
+
+def call_of(name: str) -> Call:
+    """A call for one name."""
+    return Call("GET", "/v1", params={"id": name})
+
+
+async def echo(asked: Asked) -> None:
+    """Says the id it was asked for."""
+    await asked.send(reply(asked.id.encode()))
+
+
+async def echo_later(asked: Asked) -> None:
+    """Says the id it was asked for, a moment later."""
+    await asyncio.sleep(0.01)
+    await echo(asked)
 
 
 @dataclass

@@ -13,7 +13,8 @@ from gateway.ask import Errand, Source
 from gateway.clock import Clock
 from gateway.guards import Done
 from gateway.outcome import CAUSES
-from gateway.upstream import PoolStatistics, Upstream
+from gateway.pool import PoolStatistics
+from gateway.upstream import Upstream
 from raw_upstream import WALL, Id, Thing, source_of
 
 POLICY = Policy(scope=Scope.SHARED, timeout=ms(300), ttl=minutes(1), stale=minutes(1), hosts=("127.0.0.1",))
@@ -36,7 +37,7 @@ class ScriptedPool:
         return Reply(datetime.fromtimestamp(WALL, UTC), 200, {}, said)
 
     def statistics(self) -> PoolStatistics:
-        return PoolStatistics(len(self.calls), 0, 0, 0, 0, 0)
+        return PoolStatistics(calls=len(self.calls))
 
 
 def connector_of(read: Callable[..., Any], **more: Any) -> Connector[Any, Any, Any]:

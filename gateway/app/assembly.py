@@ -13,10 +13,11 @@ from gateway.clock import Clock
 from gateway.errors import ConfigError, ConfigFault
 from gateway.flow.open import Front
 from gateway.moment import Gateway
+from gateway.pool import Pool
 from gateway.runtime import CacheLaw, Stack
 from gateway.settings import Settings
 from gateway.tickets import TicketKey, Tickets
-from gateway.upstream import Pool, Upstream
+from gateway.upstream import Upstream
 
 
 @dataclass(frozen=True, slots=True, eq=False)

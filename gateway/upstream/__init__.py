@@ -1,6 +1,5 @@
-"""Upstream: performs the calls that a connector describes, and reads what comes back into outcomes."""
+"""Upstream: lets a connector talk with its source over the pool, and reads what comes back into outcomes."""
 
-from gateway.upstream.pool import Pool, PoolStatistics
 from gateway.upstream.talk import Upstream, UpstreamStatistics
 
-__all__ = ["Pool", "PoolStatistics", "Upstream", "UpstreamStatistics"]
+__all__ = ["Upstream", "UpstreamStatistics"]

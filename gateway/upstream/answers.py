@@ -12,7 +12,7 @@ from connectors import BadReply, Call, Connector, Fault, Reply
 from gateway.ask import Errand
 from gateway.clock import Clock
 from gateway.outcome import Done, Outcome, Reading, Reason, Verdict, default, live, of_fault, row_of
-from gateway.upstream.failures import Failed, bug, failed
+from gateway.pool.failures import Failed, bug, failed
 
 Talking = Generator[Call, Reply, Any]
 AnyConnector = Connector[Any, Any, Any]

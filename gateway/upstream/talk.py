@@ -16,9 +16,9 @@ from gateway.ask import Errand, Source
 from gateway.budget import TICK
 from gateway.clock import Clock
 from gateway.outcome import TOO_LATE, Done, Outcome, Reason, Verdict, default
+from gateway.pool import Pool, PoolStatistics
+from gateway.pool.failures import Failed, bug
 from gateway.upstream.answers import Answer, Talking, begin, listen, read_each, read_one
-from gateway.upstream.failures import Failed, bug
-from gateway.upstream.pool import Pool, PoolStatistics
 
 MOST_CALLS = 8
 """The calls of one talk; a connector that wants more has lost its way."""

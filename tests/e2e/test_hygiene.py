@@ -30,7 +30,7 @@ def in_use(moment: Running) -> dict[str, int]:
     assembly = moment.served.assembly
     flight = assembly.stack.flight.statistics()
     return {
-        "connections": len(assembly.pool._connector._acquired) + len(assembly.pool._single_connector._acquired),
+        "connections": assembly.pool.statistics().open - assembly.pool.statistics().idle,
         "flying": flight.flying,
         "waiting": flight.waiting,
         "errands": assembly.stack.batch.statistics().running,

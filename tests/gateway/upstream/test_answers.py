@@ -12,8 +12,8 @@ from connectors import Absent, BadReply, Connector, Misconfigured, Throttled, Tr
 from gateway.ask import Errand
 from gateway.guards import Done
 from gateway.outcome import Verdict
+from gateway.pool.failures import failed
 from gateway.upstream import Upstream
-from gateway.upstream.failures import failed
 from raw_upstream import Asked, Id, Rig, Thing, reply
 from scripted_pool import GET, POLICY, after, before, connector_of, run, told
 

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from connectors import Call, Talk
 from gateway.ask import Errand
 from gateway.outcome import Outcome
+from gateway.pool.failures import Failed
 from gateway.upstream import Upstream
-from gateway.upstream.failures import Failed
 from raw_upstream import Asked, Id, Plain, Rig, Thing, reply
 
 Play = Callable[..., Any]

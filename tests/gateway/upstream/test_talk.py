@@ -11,8 +11,8 @@ from connectors import Call, Transient
 from gateway.ask import Errand
 from gateway.clock import Clock
 from gateway.outcome import Status, Verdict
+from gateway.pool.failures import failed
 from gateway.upstream import Upstream
-from gateway.upstream.failures import failed
 from gateway.upstream.talk import MOST_CALLS
 from raw_upstream import WALL, Id, Thing, source_of
 from scripted_pool import GET, ScriptedPool, after, connector_of, run, run_all, told

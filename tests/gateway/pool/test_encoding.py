@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.upstream.body import decoded
-from gateway.upstream.failures import Failed
+from gateway.pool.encoding import decoded
+from gateway.pool.failures import Failed
 from raw_upstream import Asked, Rig, reply
 
 Play = Callable[..., Any]

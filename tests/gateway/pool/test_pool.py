@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors import Call
-from gateway.upstream.resolver import Resolver
+from gateway.pool.resolver import Resolver
 from names import PATIENT
 from raw_upstream import GET, WALL, Asked, Rig, always, reply
 

@@ -163,9 +163,9 @@ def test_a_reset_is_an_error(behave: Callable[[Asked], Any], play: Play) -> None
     assert play(behave, fate) == ("error", "reset")
 
 
-@pytest.mark.parametrize("behave", [hang, trickle_body, trickle_headers, interim_without_end])
+@pytest.mark.parametrize("behave", [hang, trickle_body, trickle_headers])
 def test_one_limit_covers_all_of_a_call(behave: Callable[[Asked], Any], play: Play) -> None:
-    """Silence, a trickle and endless interim replies end at the deadline, and their connection is not used again."""
+    """Silence and a trickle end at the deadline, and their connection is not used again."""
 
     async def scenario(rig: Rig) -> None:
         began = rig.clock.now()
@@ -176,3 +176,40 @@ def test_one_limit_covers_all_of_a_call(behave: Callable[[Asked], Any], play: Pl
         assert rig.upstream.connections == 2
 
     play(behave, scenario)
+
+
+def test_interim_replies_without_end_are_no_reply(play: Play) -> None:
+    """Who only ever announces an answer is cut off after a few words, and not at the deadline."""
+
+    async def scenario(rig: Rig) -> None:
+        began = rig.clock.now()
+
+        assert await rig.fate(within=0.2) == ("error", "protocol_error")
+        assert rig.clock.now() - began < 0.05
+        assert rig.pool.statistics().open == 0
+
+    play(interim_without_end, scenario)
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_a_body_where_none_may_be_is_an_error(status: str, play: Play) -> None:
+    """Bytes behind a reply that has no body make the whole of it suspect."""
+    stray = f"HTTP/1.1 {status}\r\n\r\n{{}}".encode()
+
+    assert play(always(stray), fate) == ("error", "protocol_error")
+
+
+def test_every_end_of_a_bad_call_closes_its_connection(play: Play) -> None:
+    """Whatever was wrong with a reply, its connection is gone before the caller hears of it."""
+
+    async def scenario(rig: Rig) -> None:
+        for name, (data, closed, reason, _) in EVIL.items():
+            if reason in {"error", "invalid"} and not data.endswith((b"{}", b"gzip", GZIP_WITHOUT_END, b"<html>")):
+                rig.upstream.behave = always(data, close=closed)
+                await rig.fate()
+                counted = rig.pool.statistics()
+                assert counted.open == counted.idle, name
+        await asyncio.sleep(16)
+        assert rig.pool.statistics().open == 0
+
+    play(hang, scenario)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connectors import Absent, BadReply, Misconfigured, Throttled, Transient, Unauthorized
 from gateway.outcome import CAUSES
-from gateway.upstream.statuses import retry_after, row_of
+from gateway.pool.statuses import retry_after, row_of
 
 WALL = 1_772_463_720.0  # Mon, 02 Mar 2026 15:02:00 GMT
 

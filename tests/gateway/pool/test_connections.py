@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from connectors import Call
-from gateway.upstream.connections import PENALTY
+from gateway.pool.lane import PENALTY
 from raw_upstream import Asked, Rig, reply
 
 Play = Callable[..., Any]
@@ -112,8 +112,9 @@ def test_a_204_with_a_body_does_not_speak_for_the_next_call(play: Play) -> None:
     play(behave, scenario)
 
 
-def test_an_origin_caught_once_gets_no_idle_connection_for_a_while(play: Play) -> None:
-    """After an unasked byte each call has a connection of its own, until the penalty is over."""
+@pytest.mark.parametrize("seconds", [None, 0.02])
+def test_an_origin_caught_once_gets_no_idle_connection_for_a_while(seconds: float | None, play: Play) -> None:
+    """After an unasked byte, each call has a connection of its own, until the penalty is over."""
 
     async def scenario(rig: Rig) -> None:
         await texts(rig)
@@ -122,12 +123,13 @@ def test_an_origin_caught_once_gets_no_idle_connection_for_a_while(play: Play) -
 
         assert rig.pool.statistics().desynchronised == 1
         assert rig.upstream.connections == caught + 3
+        assert all(b"Connection: close\r\n" in request for request in rig.upstream.requests[-3:])
 
         await asyncio.sleep(PENALTY)
         await texts(rig)
         assert rig.upstream.connections <= caught + 4  # at most one for the three calls
 
-    play(stray_after(0.02), scenario)
+    play(stray_after(seconds), scenario)
 
 
 def test_a_connection_that_behaves_is_used_again(play: Play) -> None:
@@ -163,50 +165,54 @@ def test_what_the_loop_has_not_come_round_to_is_seen(play_in_real_time: Play) ->
     play_in_real_time(behave, scenario)
 
 
-def closes_in_the_moment_of_use(*, always: bool) -> Callable[[Asked], Awaitable[None]]:
-    """Answers the first request of a connection and drops it when the second comes in; or never answers at all."""
-    served: set[int] = set()
+def test_an_origin_that_is_caught_keeps_no_connection_of_before(play: Play) -> None:
+    """One stray answer costs the origin its idle connections, and those under way as soon as their calls are over."""
 
     async def behave(asked: Asked) -> None:
-        if always or asked.connection in served:
-            return asked.abort()
-        served.add(asked.connection)
-        return await asked.send(own(asked))
-
-    return behave
-
-
-def test_a_used_connection_that_dies_is_made_up_for_once(play: Play) -> None:
-    """An idempotent call on a connection that dies in that moment is sent anew, without a word to anybody."""
+        await asyncio.sleep({"first": 0.01, "second": 0.02, "third": 0.03}[asked.id])
+        await asked.send(own(asked) + (STRAY if asked.id == "second" else b""))
 
     async def scenario(rig: Rig) -> None:
-        assert await rig.fate(CALLS[0]) == ("live", "first")
-        assert await rig.fate(CALLS[1]) == ("live", "second")
-        assert rig.pool.statistics().resent == 1
-        assert len(rig.upstream.requests) == 3
+        ends = [asyncio.ensure_future(rig.fate(call)) for call in CALLS]
+        await asyncio.sleep(0.015)
+        assert (rig.pool.statistics().open, rig.pool.statistics().idle) == (3, 1)
+        await asyncio.sleep(0.01)
+        assert (rig.pool.statistics().open, rig.pool.statistics().idle) == (1, 0)
 
-    play(closes_in_the_moment_of_use(always=False), scenario)
+        assert [await end for end in ends] == [("live", "first"), ("live", "second"), ("live", "third")]
+        assert rig.pool.statistics().open == 0
 
-
-def test_a_new_connection_that_dies_is_not_made_up_for(play: Play) -> None:
-    """A source that drops every connection is asked once a call: an outage does not double the calls."""
-
-    async def scenario(rig: Rig) -> None:
-        assert await rig.fate(CALLS[0]) == ("error", "reset")
-        assert len(rig.upstream.requests) == 1
-        assert rig.pool.statistics().resent == 0
-
-    play(closes_in_the_moment_of_use(always=True), scenario)
+    play(behave, scenario)
 
 
-def test_what_changes_something_is_never_sent_twice(play: Play) -> None:
-    """A POST on a used connection that dies is an error."""
+@pytest.mark.parametrize("more", [b"\r\n", b"\0", b"garbage", b"HTTP/1.1 200 OK\r\n\r\n", STRAY * 50], ids=len)
+def test_garbage_behind_a_reply_harms_nobody(more: bytes, play: Play) -> None:
+    """Each of many callers at once gets its own answer, though every answer has garbage behind it."""
+
+    async def behave(asked: Asked) -> None:
+        await asked.send(own(asked) + more)
 
     async def scenario(rig: Rig) -> None:
-        assert await rig.fate(CALLS[0]) == ("live", "first")
-        post = Call("POST", "/v1", params={"id": "x"}, json={})
+        for _ in range(3):
+            calls = [Call("GET", "/v1", params={"id": f"{number}"}) for number in range(8)]
+            ends = await asyncio.gather(*(rig.fate(call) for call in calls))
+            assert ends == [("live", f"{number}") for number in range(8)]
+        assert rig.pool.statistics().reused == 0
+        assert rig.upstream.connections == 24
 
-        assert await rig.fate(post) == ("error", "reset")
-        assert len(rig.upstream.requests) == 2
+    play(behave, scenario)
 
-    play(closes_in_the_moment_of_use(always=False), scenario)
+
+def test_a_reply_may_come_byte_by_byte(play: Play) -> None:
+    """Slow delivery changes no answer, and its connection is as good as any."""
+
+    async def behave(asked: Asked) -> None:
+        for byte in own(asked):
+            await asked.send(bytes((byte,)))
+            await asyncio.sleep(0.001)
+
+    async def scenario(rig: Rig) -> None:
+        assert await texts(rig) == ["first", "second", "third"]
+        assert rig.upstream.connections == 1
+
+    play(behave, scenario)

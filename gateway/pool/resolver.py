@@ -15,14 +15,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-
 MOST_LOOKUPS = 32
 Lookup = Callable[[str], tuple[str, ...]]
 
 
 class DnsTimeout(Exception):  # noqa: N818 - named like TimeoutError's other kinds
-    """The name was not resolved in time, and no earlier address is at hand. No OSError: aiohttp passes it on as is."""
+    """The name was not resolved in time, and no earlier address is at hand."""
+
+
+class UnknownName(Exception):  # noqa: N818 - says what is wrong with it
+    """The name does not resolve, or did not a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def addresses_of(host: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(info[4][0]) for info in found))
 
 
-class Resolver(AbstractResolver):
+class Resolver:
     """Resolves for one loop; `now` is that loop's time."""
 
     def __init__(self, now: Callable[[], float], lookup: Lookup = addresses_of, law: ResolverLaw | None = None) -> None:
@@ -64,24 +66,19 @@ class Resolver(AbstractResolver):
         self._hosts: dict[str, _Host] = {}
         self._under_way = 0
 
-    async def resolve(
-        self,
-        host: str,
-        port: int = 0,
-        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - aiohttp takes out what it does not want
-    ) -> list[ResolveResult]:
-        """The addresses of a host, in the form that aiohttp wants.
+    async def resolve(self, host: str) -> tuple[str, ...]:
+        """The addresses of a host, in the order in which the system would have them tried.
 
         Raises:
-            OSError: the name does not resolve, or did not a moment ago.
+            UnknownName: the name does not resolve, or did not a moment ago.
             DnsTimeout: nothing was heard within the patience.
         """
         known = self._hosts.setdefault(host, _Host())
         if not known.addresses or self._now() - known.good_at > self._law.fresh:
             await self._refresh(host, known)
-        return [_result(host, port, address) for address in known.addresses]
+        return known.addresses
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Forget all; a lookup that is still under way ends unheard."""
         self._hosts.clear()
 
@@ -93,7 +90,7 @@ class Resolver(AbstractResolver):
                 await asyncio.wait((lookup,), timeout=self._law.patience)
         if not known.addresses or self._now() - known.good_at > self._law.keep:
             if self._sulks(known):
-                raise OSError("the name does not resolve")
+                raise UnknownName("the name does not resolve")
             raise DnsTimeout("the name was not resolved in time")
 
     def _sulks(self, known: _Host) -> bool:
@@ -131,8 +128,3 @@ class Resolver(AbstractResolver):
             known.failed_at = self._now()
         if lookup is not None and not lookup.done():
             lookup.set_result(None)
-
-
-def _result(host: str, port: int, address: str) -> ResolveResult:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)

@@ -4,13 +4,9 @@ A check of the name, or of an earlier resolution, is passed by `127.1`, by a lit
 """
 
 import ipaddress
-import socket
-from collections.abc import Callable
-from typing import Any
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-AddressInfo = tuple[Any, ...]
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -24,11 +20,7 @@ _NOT_PUBLIC: tuple[Network, ...] = (
 
 
 class BlockedAddress(OSError):  # noqa: N818 - says what is wrong with it
-    """The address is private, local or reserved, and the configuration does not allow its range.
-
-    An OSError, because the race between a host's addresses passes on no other kind. All say the same, because it
-    passes on a single kind only where the texts are equal.
-    """
+    """The address is private, local or reserved, and the configuration does not allow its range."""
 
     def __init__(self) -> None:
         super().__init__("the address is not public and not allowed")
@@ -60,16 +52,10 @@ def is_allowed(text: str, allow_private: tuple[Network, ...]) -> bool:
     return public and not any(address in network for network in _NOT_PUBLIC)
 
 
-def socket_factory(
-    allow_private: tuple[Network, ...], refused: Callable[[], None]
-) -> Callable[[AddressInfo], socket.socket]:
-    """Make the function that opens a socket for one address; `refused` is told of each address that is blocked."""
-
-    def open_socket(info: AddressInfo) -> socket.socket:
-        family, kind, protocol, _, address = info
-        if not is_allowed(address[0], allow_private):
-            refused()
-            raise BlockedAddress
-        return socket.socket(family=family, type=kind, proto=protocol)
-
-    return open_socket
+def is_address(host: str) -> bool:
+    """Whether a host is an address in itself, rather than a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

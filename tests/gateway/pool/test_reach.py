@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.upstream.resolver import Resolver
+from gateway.pool.resolver import Resolver
 from names import BRIEF, PATIENT, Names
 from raw_upstream import LOOPBACK, Asked, Rig, always, reply
 
