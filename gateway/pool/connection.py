@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any, Protocol, cast
 
 from gateway.pool.failures import Failed, failed, lost
-from gateway.pool.reading import Wanted, Received, ReplyReader
+from gateway.pool.reading import Received, ReplyReader, Wanted
 
 
 class State(Enum):

@@ -27,7 +27,7 @@ from gateway.pool.headers import Headers
 from gateway.pool.lane import Lane
 from gateway.pool.opening import Opener, of_the_system
 from gateway.pool.origin import Key, Origin, origin_of
-from gateway.pool.reading import Wanted, Received
+from gateway.pool.reading import Received, Wanted
 from gateway.pool.request import request_of
 from gateway.pool.resolver import Resolver
 from gateway.pool.statuses import retry_after, row_of
@@ -103,6 +103,8 @@ class Pool:
             request = request_of(call, origin, alone=alone)
         except Exception as error:
             raise bug(f"{type(error).__name__} in the making of a call") from None
+        if deadline <= self._clock.now():
+            raise failed(None, "total_timeout")
         wanted = Wanted(call.expect, source.max_bytes, call.method == "HEAD")
         connection = None if alone else lane.take()
         if connection is not None:
@@ -149,11 +151,9 @@ class Pool:
             connection.leave(reply)
 
     async def _open(self, lane: Lane, origin: Origin, deadline: float, *, alone: bool) -> Connection:
-        now = self._clock.now()
-        if deadline <= now:
-            raise failed(None, "total_timeout")
         self._make_room(lane)
         connection = lane.new(alone=alone)
+        now = self._clock.now()
         try:
             async with asyncio.timeout_at(now + min(self._connect_limit, (deadline - now) / 2)):
                 await self._opener.open(origin.key, connection)

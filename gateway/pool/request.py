@@ -2,8 +2,8 @@
 
 import math
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -62,7 +62,7 @@ def target_of(call: Call, prefix: str) -> str:
     return f"{prefix}{path}?{query}"
 
 
-def _lines(headers: Any) -> tuple[list[str], set[str]]:
+def _lines(headers: Mapping[str, str | SecretStr]) -> tuple[list[str], set[str]]:
     """The headers of a call as they are sent, and their names in lower case.
 
     Raises:

@@ -238,9 +238,15 @@ def test_a_post_that_nobody_reads_ends_at_the_deadline(play: Play) -> None:
 
 
 def test_a_call_out_of_time_ends_at_once(play: Play) -> None:
-    """A deadline in the past gives a timeout and no reply."""
+    """A deadline that has passed is a timeout without a request, and costs no connection."""
 
     async def scenario(rig: Rig) -> None:
-        assert (await rig.fate(GET, within=-1))[0] == "timeout"
+        for within in (-1, 0):
+            assert await rig.fate(GET, within=within) == ("timeout", "total_timeout")
+        assert rig.upstream.connections == 0
+
+        await rig.ask()
+        assert await rig.fate(GET, within=0) == ("timeout", "total_timeout")
+        assert (len(rig.upstream.requests), rig.pool.statistics().idle) == (1, 1)
 
     play(always(reply()), scenario)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.pool.failures import Failed
 from gateway.pool.headers import Headers
-from gateway.pool.reading import LONGEST_LINE, MOST_HEADERS, MOST_INTERIMS, Wanted, ReplyReader
+from gateway.pool.reading import LONGEST_LINE, MOST_HEADERS, MOST_INTERIMS, ReplyReader, Wanted
 from raw_upstream import reply
 from replies import BAD, CHUNKED, GOOD, JSON, MORE, OK
 
