@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from connectors import Connector, Query, Scope
+from connectors import Connector, Query, Quota, Scope
 
 Key = tuple[str, str | None, Query]
 
@@ -13,7 +13,8 @@ class Source:
     """A configured connector with its effective policy. Durations are in seconds.
 
     `hosts` are the only ones called. `digest` names the settings, so that a changed setting changes every cache key
-    and no secret stands in one.
+    and no secret stands in one. `idempotent` None means: GET and HEAD alone may be sent twice. `in_flight` None is the
+    gateway's own bound.
     """
 
     name: str
@@ -28,6 +29,12 @@ class Source:
     max_bytes: int
     consent: tuple[str, ...]
     digest: str
+    quota: Quota | None = None
+    idempotent: bool | None = None
+    negative_ttl: float = 30.0
+    in_flight: int | None = None
+    hedge: bool = False
+    retry: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +44,7 @@ class Ask:
     `key` is who may share the answer: the space (tenant, connector, signal's major, settings), the viewer or None, and
     the whole query. `until` is the open's collect deadline on the monotonic clock, `timeout` what this ask may take.
     A cached value is served unasked only if it is at most `fresh_within` seconds old, and used at all only if at most
-    `usable_within`.
+    `usable_within`. A template may forbid extra calls for its own asks.
     """
 
     source: Source
@@ -47,6 +54,8 @@ class Ask:
     timeout: float
     fresh_within: float
     usable_within: float
+    may_hedge: bool = True
+    may_retry: bool = True
 
     @property
     def longest(self) -> float:
@@ -54,10 +63,23 @@ class Ask:
         return max(self.timeout, self.source.timeout)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Errand:
-    """One to `source.batch` queries that go to the source together, and the instant by which they must be back."""
+    """One to `source.batch` queries that go to the source together.
+
+    All instants are monotonic. It began at `began` and is waited for until `limit`; `until` is when it must be back at
+    the latest, which is later where what comes late still fills the cache.
+    """
 
     source: Source
     queries: tuple[Query, ...]
+    began: float
+    timeout: float
     until: float
+    may_hedge: bool = True
+    may_retry: bool = True
+
+    @property
+    def limit(self) -> float:
+        """The instant until which somebody may be waiting."""
+        return self.began + self.timeout

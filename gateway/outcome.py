@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, Self
@@ -49,6 +50,7 @@ class Verdict(Enum):
 
 CAUSES = frozenset(
     {"connect_refused", "dns_error", "tls_error", "reset", "protocol_error", "upstream_5xx", "blocked_address"}
+    | {"upstream_unavailable", "cut_short", "bucket_empty", "breaker_open", "breaker_probe", "bulkhead_full"}
     | {"upstream_4xx", "connect_timeout", "dns_timeout", "tls_timeout", "total_timeout", "starved", "too_large"}
     | {"decode_error", "redirect_blocked", "invalid_json", "invalid_schema", "identity_mismatch", "upstream_status"}
     | {"upstream_401", "upstream_403", "upstream_404", "upstream_410", "upstream_204", "upstream_429", "left_out"}
@@ -77,8 +79,8 @@ STALE_MAY_STAND_IN = frozenset(
 )
 
 
-LONGEST_WAIT = 60.0
-"""The most seconds for which one vendor's word keeps us from asking it."""
+LONGEST_WAIT = 86_400.0
+"""The most seconds that a vendor is heard to ask for: a day. How much of it is honoured, the quota gate decides."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,20 +88,22 @@ class Reading:
     """A signal with its JSON form, which expressions read, and its age.
 
     `fetched_at` is on the loop's monotonic clock; `age_then` is how old the value was at that instant by the source's
-    own time, in seconds, never negative. `observed` is that time, or the fetch's where the source states none (Unix).
+    own time, in seconds, never negative. `as_of` is that time, or the fetch's where the source states none (RFC 3339).
     """
 
     signal: Signal
     document: dict[str, Any]
     fetched_at: float
     age_then: float
-    observed: float
+    as_of: str
 
     @classmethod
     def of(cls, signal: Signal, now: float, wall: float) -> Self:
         """Make the reading of a signal that was fetched at `now` (monotonic) and `wall` (Unix time)."""
-        observed = wall if signal.as_of is None else signal.as_of.timestamp()
-        return cls(signal, signal.model_dump(mode="json"), now, max(0.0, wall - observed), observed)
+        # What a source says of the future is its clock's error, and must not make the value younger than it is.
+        observed = wall if signal.as_of is None else min(wall, signal.as_of.timestamp())
+        as_of = datetime.fromtimestamp(int(observed), UTC).isoformat()[:-6] + "Z"
+        return cls(signal, signal.model_dump(mode="json"), now, max(0.0, wall - observed), as_of)
 
     def age(self, now: float) -> float:
         """How old the value is, in seconds; a jump of the wall clock changes nothing of it."""
@@ -159,7 +163,14 @@ def _wait_of(fault: Fault) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An errand that was run: one outcome a query, in their order, and what it says about the source."""
+    """An errand that was run: one outcome a query, in their order, and what it says about the source.
+
+    `calls` are the HTTP calls that were made; `wait` is how long the vendor asked to be left alone, in seconds;
+    `may_retry` says that the failure may not happen again, and that sending it again does no harm.
+    """
 
     outcomes: tuple[Outcome, ...]
     verdict: Verdict
+    calls: int = 1
+    wait: float = 0.0
+    may_retry: bool = False

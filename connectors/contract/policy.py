@@ -71,7 +71,7 @@ class Quota(BaseModel):
 
 
 class Policy(BaseModel):
-    """The required declarations of a connector. Operators may override all of them but `scope`.
+    """The required declarations of a connector. Operators may override most, never `scope`, `reuse`, `consent`.
 
     `timeout` covers all calls of one ask; `ttl` is how long a value is fresh and `stale` up to what age it may stand
     in when asking fails, both counted from the fetch. `hosts` are the only ones called; `()` leaves them to the

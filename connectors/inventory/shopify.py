@@ -91,6 +91,7 @@ class Shopify(Connector[ShopifySettings, Variant, Stock]):
         ttl=seconds(15),
         stale=seconds(60),
         batch=250,  # the most ids that `nodes` takes
+        idempotent=True,
         hosts=("*.myshopify.com",),
     )
 

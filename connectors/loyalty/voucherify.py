@@ -26,6 +26,12 @@ _LONGEST_ID, _LONGEST_NAME = 64, 128
 _Row = Mapping[str, Any]
 
 
+class AnothersReply(BadReply):
+    """The reply is about another member: what must alarm an operator."""
+
+    cause = "identity_mismatch"
+
+
 class VoucherifySettings(Settings):
     """Where the project lives, its keys, and which programme and wallet are shown."""
 
@@ -62,6 +68,7 @@ class Voucherify(Connector[VoucherifySettings, Member, Loyalty]):
         timeout=ms(300),
         ttl=seconds(30),
         stale=minutes(15),
+        idempotent=True,
         hosts=("api.voucherify.io", "*.api.voucherify.io"),
     )
 
@@ -80,8 +87,11 @@ class Voucherify(Connector[VoucherifySettings, Member, Loyalty]):
 def _membership(body: Any, who: Member, wallet: str | None, at: datetime.datetime) -> Loyalty:
     """The reading of a body, the member inside it or at its top; the vendor states no time of its own."""
     member = body.get("member", body)
-    if member.get("customer_id") != who.member:
-        raise BadReply("the reply names no member, or another one")
+    customer = member.get("customer_id")
+    if customer is None:
+        raise BadReply("the reply names no member")
+    if customer != who.member:
+        raise AnothersReply("the reply names another member")
     state = _STATES.get(member.get("status"))
     if state is None:
         raise BadReply("the status of the member is none that is known")

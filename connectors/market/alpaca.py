@@ -67,6 +67,7 @@ class Alpaca(Connector[AlpacaSettings, Ticker, Market]):
         ttl=seconds(15),
         stale=minutes(5),
         batch=100,
+        idempotent=True,
         hosts=("data.alpaca.markets",),
     )
 

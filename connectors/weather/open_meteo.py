@@ -77,6 +77,7 @@ class OpenMeteo(Connector[OpenMeteoSettings, Place, Weather]):
         ttl=minutes(15),  # the vendor computes a new value each quarter of an hour
         stale=hours(2),
         batch=100,
+        idempotent=True,
         hosts=(FREE, KEYED),
     )
     attribution = Attribution(text="Weather data by Open-Meteo.com (CC BY 4.0)", url="https://open-meteo.com/")

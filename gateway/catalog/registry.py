@@ -117,6 +117,12 @@ def _source(entry: ConnectorEntry, points: Mapping[str, EntryPoint]) -> Source |
         max_bytes=policy.max_bytes,
         consent=policy.consent,
         digest=digest,
+        quota=policy.quota,
+        idempotent=policy.idempotent,
+        negative_ttl=policy.negative_ttl.total_seconds(),
+        in_flight=entry.policy.in_flight,
+        hedge=entry.policy.hedge is True,
+        retry=entry.policy.retry is not False,
     )
 
 
@@ -160,7 +166,8 @@ def _describe(made: Loaded | Derivation[Any]) -> None:
 
 
 def _policy(entry: ConnectorEntry, made: Loaded) -> Policy:
-    overrides = {name: value for name, value in dict(entry.policy).items() if value is not None}
+    stated = {name: value for name, value in dict(entry.policy).items() if name in Policy.model_fields}
+    overrides = {name: dict(value) if name == "quota" else value for name, value in stated.items() if value is not None}
     at = (*entry.at, "policy")
     try:
         policy = Policy.model_validate({**dict(made.policy), **overrides})
@@ -171,6 +178,9 @@ def _policy(entry: ConnectorEntry, made: Loaded) -> Policy:
                 for one in error.errors(include_input=False, include_url=False)
             )
         ) from None
+    if entry.policy.hedge and not policy.idempotent:
+        message = f"a hedge sends a call twice, and the policy of {entry.name} does not say idempotent"
+        raise ConfigError(entry.document.fault((*at, "hedge"), message))
     if policy.batch > 1 and made.read_many is Connector.read_many:
         raise ConfigError(entry.document.fault((*at, "batch"), f"{entry.name} reads one query at a time"))
     return policy

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.ask import Ask, Errand
-from gateway.outcome import Done, Outcome, Reason, Verdict
+from gateway.outcome import Done, Outcome, Reason
 
 
 class AskStep(Protocol):
@@ -32,19 +32,27 @@ class AskStep(Protocol):
 
 ErrandStep = Callable[[Errand], Awaitable[Done]]
 
+OUTDONE = "outdone"
+"""The word with which a call is cancelled because another one was faster: it says nothing of the source."""
+
 
 class Permit(Protocol):
     """The right to go on, given by one gate for one errand."""
 
-    def leave(self, verdict: Verdict) -> None:
-        """Give the permit back; called exactly once."""
+    def leave(self, done: Done) -> None:
+        """Give the permit back with what was done under it; called exactly once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A gate's no, with the reason that the payload will say."""
+    """A gate's no, with the reason that the payload will say.
+
+    A `probe` is a permit for the same errand to go out behind the refusal, without anybody waiting for it.
+    """
 
     reason: Reason
+    cause: str | None = None
+    probe: Permit | None = None
 
 
 class Gate(Protocol):

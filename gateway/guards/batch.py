@@ -5,12 +5,14 @@ The law of the state:
    answers belong to viewers, no errand carries two viewers.
 2. Every ask put in has one future, answered once: by its own outcome of the errand, never by position among others.
 3. An errand runs in a task with an empty context, so that no viewer's trace or log fields follow a call made for all.
-4. It is cancelled when nobody waits for any of its answers, and never awaited.
+4. It is cancelled when all that wait for its answers have left, and never awaited. What is still running a while after
+   that is told of, once: it keeps its permits until it ends.
 """
 
 import asyncio
 from asyncio import Future, Task
 from collections import deque
+from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass
 
@@ -19,25 +21,44 @@ from gateway.clock import Clock
 from gateway.guards import ErrandStep
 from gateway.outcome import Done, Outcome, Reason, default
 
+PATIENCE = 1.0
+"""How long after its cancellation an errand may still be running, in seconds, before it counts as uncooperative."""
+
 _Group = tuple[Source, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchStatistics:
-    """Errands sent and the asks they carried, since the start."""
+    """Errands sent, asks carried and errands that ignored their cancellation, since the start; errands out now."""
 
     errands: int
     asks: int
     running: int
+    uncooperative: int
 
 
 class Batch:
-    """Turns the asks of one loop turn into errands. `window` is in seconds, 0 for the end of the turn."""
+    """Turns the asks of one loop turn into errands.
 
-    def __init__(self, run: ErrandStep, clock: Clock, window: float = 0.0) -> None:
+    `window` is in seconds, 0 for the end of the turn. `lasts(ask)` is how long its call may be out, in seconds, late
+    finish included. `stuck(name)` is told of an errand to that source which ignored its cancellation.
+    """
+
+    def __init__(
+        self,
+        run: ErrandStep,
+        clock: Clock,
+        *,
+        window: float = 0.0,
+        lasts: Callable[[Ask], float] = lambda ask: ask.longest,
+        stuck: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._run = run
         self._clock = clock
         self._window = window
+        self._lasts = lasts
+        self._stuck = stuck
+        self._uncooperative = 0
         self._gathering: dict[_Group, list[tuple[Ask, Future[Outcome]]]] = {}
         self._running: set[Task[Done]] = set()
         self._errands = 0
@@ -63,7 +84,7 @@ class Batch:
 
     def statistics(self) -> BatchStatistics:
         """What was sent so far, and how many errands are out."""
-        return BatchStatistics(self._errands, self._asks, len(self._running))
+        return BatchStatistics(self._errands, self._asks, len(self._running), self._uncooperative)
 
     def _flush(self, group: _Group) -> None:
         waiting = deque(member for member in self._gathering.pop(group) if not member[1].done())
@@ -72,8 +93,16 @@ class Batch:
 
     def _send(self, members: tuple[tuple[Ask, Future[Outcome]], ...]) -> None:
         source = members[0][0].source
-        until = self._clock.now() + max(ask.longest for ask, _ in members)
-        errand = Errand(source, tuple(ask.query for ask, _ in members), until)
+        began = self._clock.now()
+        errand = Errand(
+            source,
+            tuple(ask.query for ask, _ in members),
+            began=began,
+            timeout=max(ask.longest for ask, _ in members),
+            until=began + max(self._lasts(ask) for ask, _ in members),
+            may_hedge=all(ask.may_hedge for ask, _ in members),
+            may_retry=all(ask.may_retry for ask, _ in members),
+        )
         answers = [answer for _, answer in members]
         task = asyncio.get_running_loop().create_task(_performed(self._run, errand), context=Context())
         self._running.add(task)
@@ -81,7 +110,7 @@ class Batch:
         self._asks += len(members)
         task.add_done_callback(lambda done: self._deliver(done, answers))
         for answer in answers:
-            answer.add_done_callback(lambda _: _cancel_if_abandoned(task, answers))
+            answer.add_done_callback(lambda _: self._cancel_if_abandoned(source.name, task, answers))
 
     def _deliver(self, task: Task[Done], answers: list[Future[Outcome]]) -> None:
         self._running.discard(task)
@@ -89,6 +118,17 @@ class Batch:
         for answer, outcome in zip(answers, outcomes, strict=True):
             if not answer.done():
                 answer.set_result(outcome)
+
+    def _cancel_if_abandoned(self, name: str, task: Task[Done], answers: list[Future[Outcome]]) -> None:
+        if not task.done() and all(answer.cancelled() for answer in answers):
+            task.cancel()
+            timer = asyncio.get_running_loop().call_later(PATIENCE, self._look_again, name, task)
+            task.add_done_callback(lambda _: timer.cancel())
+
+    def _look_again(self, name: str, task: Task[Done]) -> None:
+        if not task.done():
+            self._uncooperative += 1
+            self._stuck(name)
 
 
 async def _performed(run: ErrandStep, errand: Errand) -> Done:
@@ -102,8 +142,3 @@ def _outcomes(task: Task[Done], count: int) -> tuple[Outcome, ...]:
     if isinstance(done, Done) and len(done.outcomes) == count:
         return done.outcomes
     return (default(Reason.ERROR, "unmapped"),) * count
-
-
-def _cancel_if_abandoned(task: Task[Done], answers: list[Future[Outcome]]) -> None:
-    if not task.done() and all(answer.cancelled() for answer in answers):
-        task.cancel()

@@ -6,7 +6,7 @@ The law of the state:
    is renewed once in the background until twice that, and stands in for a failure up to its stale ceiling.
 3. A newer reading replaces an older one at once. `absent` removes it, and so does a refused credential in viewer scope:
    the source has said that the old value no longer holds, or may no longer be shown.
-4. The number of entries is bounded; what goes first is what was used least recently.
+4. Entries are bounded in number and in bytes; what goes first is what was used least recently.
 5. All instants are monotonic: a jump of the wall clock makes nothing fresh.
 """
 
@@ -15,11 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import orjson
 from cachetools import TLRUCache
 
 from connectors import Scope
 from gateway.ask import Ask, Key
 from gateway.clock import Clock
+from gateway.negatives import Negatives
 from gateway.outcome import STALE_MAY_STAND_IN, Outcome, Reading, Reason, Status
 
 
@@ -38,6 +40,7 @@ class CacheLaw:
     """`swr` in units of the ttl, `jitter` as a fraction of it; `refreshes` is the most at once."""
 
     entries: int = 100_000
+    size: float = 256 * 1024 * 1024
     swr: float = 1.0
     jitter: float = 0.1
     refreshes: int = 32
@@ -53,11 +56,14 @@ class CacheStatistics:
     stale: int
     refreshing: int
     entries: int
+    negatives: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
     fresh: Outcome
+    weight: float
     fresh_until: float
     swr_until: float
     stale_until: float
@@ -69,13 +75,28 @@ class _Entry:
 
 
 class Cache:
-    """The outermost step of an ask. `chance` gives numbers from 0 to 1 for the jitter."""
+    """The outermost step of an ask.
 
-    def __init__(self, law: CacheLaw, clock: Clock, chance: Callable[[], float]) -> None:
+    `chance` gives numbers from 0 to 1 for the jitter; `may_refresh()` says whether the gateway has time for renewals.
+    """
+
+    def __init__(
+        self,
+        law: CacheLaw,
+        clock: Clock,
+        chance: Callable[[], float],
+        *,
+        negatives: Negatives,
+        may_refresh: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._law = law
         self._clock = clock
         self._chance = chance
-        self._table: TLRUCache[Key, _Entry] = TLRUCache(law.entries, _until, timer=clock.now)
+        self._negatives = negatives
+        self._may_refresh = may_refresh
+        # Each entry weighs at least its share of all, so that one bound holds both the bytes and the number.
+        self._least_weight = law.size / law.entries
+        self._table: TLRUCache[Key, _Entry] = TLRUCache(law.size, _until, timer=clock.now, getsizeof=_weight)
         self._refreshing: set[Key] = set()
         self._hits = self._misses = self._refreshes = self._stale = 0
         self._inner: Inner
@@ -96,7 +117,7 @@ class Cache:
                 self._hits += 1
                 return entry.fresh
         self._misses += 1
-        return self._inner.start(ask)
+        return self._negatives.of(ask.key) or self._inner.start(ask)
 
     def settle(self, ask: Ask, outcome: Outcome) -> Outcome:
         """An older value within its ceiling, where asking failed and one may stand in; else the outcome as it is."""
@@ -118,6 +139,7 @@ class Cache:
     def keep(self, ask: Ask, outcome: Outcome) -> None:
         """Take in what a call brought; called once a call, whoever waited for it."""
         self._refreshing.discard(ask.key)
+        self._negatives.keep(ask, outcome)
         source = ask.source
         reading = outcome.reading
         if outcome.status is Status.LIVE and reading is not None and source.ttl > 0:
@@ -125,7 +147,9 @@ class Cache:
             fetched, stale_until = reading.fetched_at, reading.fetched_at + source.stale
             swr_until = min(fetched + source.ttl * (1.0 + self._law.swr), stale_until)
             fresh = Outcome(Status.FRESH, reading)
-            self._table[ask.key] = _Entry(fresh, fetched + ttl, swr_until, stale_until)
+            weight = max(self._least_weight, _bytes_of(reading))
+            if weight <= self._law.size:
+                self._table[ask.key] = _Entry(fresh, weight, fetched + ttl, swr_until, stale_until)
         elif outcome.reason is Reason.ABSENT or (
             outcome.reason is Reason.UNAUTHORIZED and source.scope is Scope.VIEWER
         ):
@@ -134,15 +158,33 @@ class Cache:
     def statistics(self) -> CacheStatistics:
         """How asks were met so far, and what is held now."""
         return CacheStatistics(
-            self._hits, self._misses, self._refreshes, self._stale, len(self._refreshing), len(self._table)
+            self._hits,
+            self._misses,
+            self._refreshes,
+            self._stale,
+            len(self._refreshing),
+            len(self._table),
+            len(self._negatives),
+            int(self._table.currsize),
         )
 
     def _refresh(self, ask: Ask) -> None:
-        if ask.key in self._refreshing or len(self._refreshing) >= self._law.refreshes:
+        if ask.key in self._refreshing or len(self._refreshing) >= self._law.refreshes or not self._may_refresh():
+            return
+        if self._negatives.of(ask.key) is not None:
             return
         self._refreshing.add(ask.key)
         self._refreshes += 1
         self._inner.refresh(ask)
+
+
+def _weight(entry: _Entry) -> float:
+    return entry.weight
+
+
+def _bytes_of(reading: Reading) -> float:
+    """About what an entry takes in memory: a key, a model and a mapping cost a few times what their JSON is long."""
+    return 2048 + 6 * len(orjson.dumps(reading.document))
 
 
 def _until(_: Key, entry: _Entry, __: float) -> float:

@@ -6,7 +6,8 @@ The law of the state:
 2. A waiter joins only where its whole key is equal: space, viewer and query.
 3. Waiters share the outcome, failures too, and race nothing anew; each keeps its own time limit, and leaves without
    a trace.
-4. Waiters come and go; the call is its own. With the last waiter gone it is cancelled, unless it is a refresh.
+4. Waiters come and go; the call is its own. With the last waiter gone it goes on only where what it brings will be
+   kept and the gateway has room for it, else it is cancelled. A refresh goes on in any case.
 5. Nobody sets a timer for the deadline of an open: of two waits that end at one instant the inner one loses.
 """
 
@@ -23,10 +24,11 @@ from gateway.outcome import TIMED_OUT, TOO_LATE, Outcome, Reason, default
 
 @dataclass(frozen=True, slots=True)
 class FlightStatistics:
-    """Calls begun and waiters that joined one already out, since the start; calls and waiters out now."""
+    """Calls begun, waiters that joined one, and calls that went on for the cache's sake; calls and waiters out now."""
 
     led: int
     joined: int
+    late: int
     flying: int
     waiting: int
 
@@ -45,19 +47,29 @@ class _Leader:
 
 
 class Flight:
-    """Joins asks of one key. `send` begins a call, `landed` is told each outcome once; `least` is in seconds."""
+    """Joins asks of one key.
+
+    `send` begins a call, `landed` is told each outcome once; `least(ask)` is what a call must have left to be begun,
+    `lasts(ask)` how long it may be out, both in seconds; `may_finish(ask)` whether it may go on with nobody waiting.
+    """
 
     def __init__(
         self,
         send: Callable[[Ask], Future[Outcome]],
         landed: Callable[[Ask, Outcome], None],
         clock: Clock,
-        least: float,
+        *,
+        least: Callable[[Ask], float],
+        lasts: Callable[[Ask], float] = lambda ask: ask.longest,
+        may_finish: Callable[[Ask], bool] = lambda _: False,
     ) -> None:
         self._send = send
         self._landed = landed
         self._clock = clock
         self._least = least
+        self._lasts = lasts
+        self._may_finish = may_finish
+        self._late = 0
         self._leaders: dict[Key, _Leader] = {}
         self._led = 0
         self._joined = 0
@@ -68,11 +80,11 @@ class Flight:
         leader = self._leaders.get(ask.key)
         if leader is not None:
             self._joined += 1
-        elif ask.until - now < self._least - TICK:
+        elif ask.until - now < self._least(ask) - TICK:
             return TOO_LATE
         else:
             leader = self._lead(ask, now, refresh=False)
-        return self._wait(leader, now + ask.timeout)
+        return self._wait(leader, ask, now + ask.timeout)
 
     def refresh(self, ask: Ask) -> None:
         """Begin a call that nobody waits for, unless one is out."""
@@ -85,28 +97,32 @@ class Flight:
     def statistics(self) -> FlightStatistics:
         """What was led and joined so far, and what is out now."""
         waiting = sum(len(leader.waiters) for leader in self._leaders.values())
-        return FlightStatistics(self._led, self._joined, len(self._leaders), waiting)
+        return FlightStatistics(self._led, self._joined, self._late, len(self._leaders), waiting)
 
     def _lead(self, ask: Ask, now: float, *, refresh: bool) -> _Leader:
         self._led += 1
-        leader = _Leader(ask.key, self._send(ask), now + ask.longest, refresh)
+        leader = _Leader(ask.key, self._send(ask), now + self._lasts(ask), refresh)
         self._leaders[ask.key] = leader
         leader.answer.add_done_callback(lambda answer: self._land(ask, leader, answer))
         return leader
 
-    def _wait(self, leader: _Leader, ends: float) -> Future[Outcome]:
+    def _wait(self, leader: _Leader, ask: Ask, ends: float) -> Future[Outcome]:
         loop = asyncio.get_running_loop()
         waiter: Future[Outcome] = loop.create_future()
         leader.waiters.add(waiter)
-        timer = loop.call_at(ends, _expire, waiter) if ends < leader.ends - TICK else None
-        waiter.add_done_callback(lambda _: self._leave(leader, waiter, timer))
+        timer = loop.call_at(ends, _expire, waiter) if ends < min(leader.ends, ask.until) - TICK else None
+        waiter.add_done_callback(lambda _: self._leave(leader, ask, waiter, timer))
         return waiter
 
-    def _leave(self, leader: _Leader, waiter: Future[Outcome], timer: asyncio.TimerHandle | None) -> None:
+    def _leave(self, leader: _Leader, ask: Ask, waiter: Future[Outcome], timer: asyncio.TimerHandle | None) -> None:
         if timer is not None:
             timer.cancel()
         leader.waiters.discard(waiter)
-        if not leader.waiters and not leader.refresh:
+        if leader.waiters or leader.refresh or leader.answer.done():
+            return
+        if self._may_finish(ask):
+            self._late += 1
+        else:
             self._take_off(leader)
             leader.answer.cancel()
 

@@ -154,7 +154,7 @@ class Connection(asyncio.Protocol):
                 self._transport.abort()
         if self._reply is not None:
             self.was_lost_in_silence = not self._reader.has_begun
-            self._fail(lost(error))
+            self._fail(lost(error, has_begun=self._reader.has_begun))
 
     def _is_end_authentic(self) -> bool:
         """Whether it was the other side that closed: TLS says so in a message of its own, which nobody can forge."""

@@ -35,7 +35,7 @@ def bug(where: str | None = None) -> Failed:
 
 def crowded() -> Failed:
     """What to raise where there are as many connections as there may be: our doing, so no word on the source."""
-    return Failed(default(Reason.BULKHEAD), Verdict.NEUTRAL)
+    return Failed(default(Reason.BULKHEAD, "bulkhead_full"), Verdict.NEUTRAL)
 
 
 # What opening a connection raises; the first row that fits.
@@ -57,6 +57,7 @@ def unopened(error: Exception) -> Failed | None:
     return None
 
 
-def lost(error: Exception | None) -> Failed:
-    """What the end of a connection says in the middle of a call."""
-    return failed(Transient, "tls_error" if isinstance(error, ssl.SSLError) else "reset")
+def lost(error: Exception | None, *, has_begun: bool = False) -> Failed:
+    """What the end of a connection says in the middle of a call: before its reply or, once that has begun, inside."""
+    cause = "cut_short" if has_begun else "reset"
+    return failed(Transient, "tls_error" if isinstance(error, ssl.SSLError) else cause)

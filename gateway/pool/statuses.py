@@ -18,6 +18,9 @@ OF_STATUS: Mapping[int, Row] = MappingProxyType(
         404: (Absent, "upstream_404"),
         410: (Absent, "upstream_410"),
         429: (Throttled, "upstream_429"),
+        502: (Transient, "upstream_unavailable"),
+        503: (Transient, "upstream_unavailable"),
+        504: (Transient, "upstream_unavailable"),
     }
 )
 OF_HUNDRED: Mapping[int, Row] = MappingProxyType(
@@ -41,7 +44,7 @@ def row_of(status: int) -> Row:
 
 
 def retry_after(headers: Mapping[str, str], wall: float) -> float:
-    """The seconds for which the vendor asks not to be called: 0 to 60.
+    """The seconds for which the vendor asks not to be called: none to a day.
 
     The header holds seconds or a date. A date is measured from the reply's own `Date`, or from `wall` (Unix time)
     where there is none, so that a vendor's wrong clock does no harm. Without a header, or with junk in it, a second.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, Field, Strict, model_validator
+from pydantic import BaseModel, Field, Strict, StrictBool, model_validator
 
 from gateway.errors import ConfigError, ConfigFault
 from gateway.settings.addresses import Host
@@ -25,14 +25,31 @@ M = TypeVar("M", bound=BaseModel)
 RESERVED = frozenset({"hosts", "policy"})
 
 
+class QuotaOverride(Section):
+    """What the vendor allows this key: `rate` calls a second, `burst` at once, counted by `window` where it does."""
+
+    rate: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    burst: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
+    window: PositiveDuration | None = None
+
+
 class PolicyOverride(Section):
-    """What an operator sets against a connector's own policy; what is None stays as its author wrote it."""
+    """What an operator sets against a connector's own policy; what is None stays as its author wrote it.
+
+    `in_flight` bounds the calls out at once, `hedge` switches second calls on, `retry` further tries off.
+    """
 
     timeout: PositiveDuration | None = None
     ttl: Duration | None = None
     stale: Duration | None = None
     max_bytes: Annotated[Size, Field(ge=1)] | None = None
     batch: Annotated[int, Strict(), Field(ge=1)] | None = None
+    quota: QuotaOverride | None = None
+    idempotent: StrictBool | None = None
+    negative_ttl: Duration | None = None
+    in_flight: Annotated[int, Strict(), Field(ge=1)] | None = None
+    hedge: StrictBool | None = None
+    retry: StrictBool | None = None
 
     @model_validator(mode="after")
     def _stale_outlives_ttl(self) -> Self:

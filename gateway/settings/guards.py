@@ -24,8 +24,8 @@ class CacheSettings(Section):
     """The cache of signals.
 
     `swr` is how long past its TTL an entry is served while it is renewed, in units of the TTL; `jitter` the share of
-    the TTL that is taken off at random; `refreshes` how many renewals may run at a time. A fact of absence is kept for
-    `absent`, a failure from `failure_least` doubling to `failure_most`; such entries are at most the share `negatives`.
+    the TTL that is taken off at random; `refreshes` how many renewals may run at a time. The failure of a key stands
+    from `failure_least` doubling to `failure_most`; such entries are at most the share `negatives` of all.
     """
 
     entries: Count = 100_000
@@ -33,7 +33,6 @@ class CacheSettings(Section):
     swr: Factor = 1.0
     jitter: Share = 0.1
     refreshes: CountOrNone = 32
-    absent: Duration = _seconds(30)
     failure_least: Duration = _seconds(1)
     failure_most: Duration = _seconds(5)
     negatives: Share = 0.1

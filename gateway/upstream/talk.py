@@ -8,22 +8,27 @@ State: for each source its last failure, and whether its connector's code is kno
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from connectors import Reply
+from connectors import Call, Reply
 from gateway.ask import Errand, Source
 from gateway.budget import TICK
 from gateway.clock import Clock
 from gateway.outcome import TOO_LATE, Done, Outcome, Reason, Verdict, default
 from gateway.pool import Pool, PoolStatistics
 from gateway.pool.failures import Failed, bug
+from gateway.pool.statuses import WAIT_UNSAID
 from gateway.upstream.answers import Answer, Talking, begin, listen, read_each, read_one
 
 MOST_CALLS = 8
 """The calls of one talk; a connector that wants more has lost its way."""
 
 _log = logging.getLogger("moment.upstream")
+MAY_PASS = frozenset({"connect_refused", "reset", "upstream_unavailable", "upstream_429"})
+"""The causes of failures that may not happen again a moment later."""
+
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
 _UNMAPPED = default(Reason.ERROR, "unmapped")
 
 
@@ -61,36 +66,37 @@ class Upstream:
     async def __call__(self, errand: Errand) -> Done:
         """Run an errand: one outcome a query in their order, and the verdict on the source."""
         if errand.until - self._clock.now() <= TICK:
-            return _all(errand, TOO_LATE, Verdict.NEUTRAL)
+            return _all(errand, TOO_LATE, Verdict.NEUTRAL, 0)
         self._errands += 1
+        made: list[Call] = []
         try:
-            done = await self._run(errand)
+            done = await self._run(errand, made)
         except Failed as failed:
             self._note(errand.source, failed.outcome, failed.where)
-            return _all(errand, failed.outcome, failed.verdict)
+            return _failed(errand, failed, made)
         except Exception as error:
             self._unmapped += 1
             _log.error("bug: %s in an errand to %s", type(error).__name__, errand.source.name)
             self._note(errand.source, _UNMAPPED, None)
-            return _all(errand, _UNMAPPED, Verdict.NEUTRAL)
+            return _all(errand, _UNMAPPED, Verdict.NEUTRAL, len(made))
         if self._broken:
             self._broken.pop(errand.source.name, None)
-        return done
+        wait = max((_wait_of(outcome) for outcome in done.outcomes), default=0.0)
+        return done if len(made) == 1 and not wait else replace(done, calls=len(made), wait=wait)
 
     def statistics(self) -> UpstreamStatistics:
         """The counters and last failures as they are now."""
         failures = MappingProxyType(dict(self._failures))
         return UpstreamStatistics(self._errands, self._unmapped, failures, self._pool.statistics())
 
-    async def _run(self, errand: Errand) -> Done:
+    async def _run(self, errand: Errand, made: list[Call]) -> Done:
         talk = begin(errand)
         reply: Reply | None = None
         try:
-            calls = 0
             while not isinstance(said := listen(talk, reply), Answer):
-                if calls == MOST_CALLS:
+                if len(made) == MOST_CALLS:
                     raise bug(f"more than {MOST_CALLS} calls")
-                calls += 1
+                made.append(said)
                 reply = await self._pool.exchange(said, errand.source, errand.until)
             read = read_one if len(errand.queries) == 1 else read_each
             return read(said.value, errand, self._clock, replied=reply is not None)
@@ -106,6 +112,8 @@ class Upstream:
 
     def _note(self, source: Source, outcome: Outcome, where: str | None) -> None:
         self._failures[source.name] = Failure(outcome.reason, outcome.cause, self._clock.wall(), where)
+        if outcome.cause == "identity_mismatch":
+            _log.error("%s answered with somebody else's data: it was refused", source.name)
         if outcome.reason is Reason.PLUGIN:
             self._tell_broken(source, where or "unknown place")
 
@@ -115,5 +123,26 @@ class Upstream:
             _log.error("the connector of %s is broken: %s", source.name, where)
 
 
-def _all(errand: Errand, outcome: Outcome, verdict: Verdict) -> Done:
-    return Done((outcome,) * len(errand.queries), verdict)
+def _all(errand: Errand, outcome: Outcome, verdict: Verdict, calls: int) -> Done:
+    return Done((outcome,) * len(errand.queries), verdict, calls)
+
+
+def _wait_of(outcome: Outcome) -> float:
+    """How long the vendor wants to be left alone, in seconds: whoever says "too much" and no number means a second."""
+    if outcome.retry_after is not None:
+        return outcome.retry_after
+    return WAIT_UNSAID if outcome.reason is Reason.QUOTA else 0.0
+
+
+def _failed(errand: Errand, failed: Failed, made: list[Call]) -> Done:
+    """What came of a talk that ended in a failure; whether it may be tried again is for its last call to say."""
+    stated = errand.source.idempotent
+    is_safe = all(call.method in _SAFE_METHODS for call in made) if stated is None else stated
+    outcome = failed.outcome
+    return Done(
+        (outcome,) * len(errand.queries),
+        failed.verdict,
+        calls=len(made),
+        wait=_wait_of(outcome),
+        may_retry=is_safe and outcome.cause in MAY_PASS,
+    )

@@ -1,22 +1,25 @@
 """From a parsed file to a template, or to everything that is wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
+from gateway.budget import BudgetLaw
 from gateway.catalog.registry import Registry
 from gateway.catalog.templates.fields import fields_of
 from gateway.catalog.templates.inspection import Inspection
 from gateway.catalog.templates.needs import need_of, shapes_of, wire_signals
 from gateway.catalog.templates.sheet import Sheet, read_sheet
-from gateway.catalog.templates.template import Field, Template
+from gateway.catalog.templates.template import Field, Need, Template
 from gateway.catalog.templates.variants import variants_of
 from gateway.errors import ConfigError, ConfigFault
 from gateway.settings import Document
 
+_LAW = BudgetLaw()
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def load_template(document: Document, registry: Registry) -> Template:
+def load_template(document: Document, registry: Registry, law: BudgetLaw = _LAW) -> Template:
     """Check one file whole.
 
     Raises:
@@ -31,19 +34,38 @@ def load_template(document: Document, registry: Registry) -> Template:
     found.end()
     head = sheet.head
     assert head is not None
+    needs = tuple(need_of(name, wired, head, fields) for name in wired)
+    budget = head.budget.total_seconds() if head.budget else None
     return Template(
         id=head.template,
         version=head.version,
         tenant=head.tenant,
-        budget=head.budget.total_seconds() if head.budget else None,
-        needs=tuple(need_of(name, wired, head.tenant, fields) for name in wired),
+        budget=budget,
+        needs=needs,
         fields=fields,
         variants=variants,
         schema=_schema(f"{head.template} {head.version}", sheet, fields),
+        warnings=tuple(_tight(document, needs, min(law.default if budget is None else budget, law.most))),
     )
 
 
-def load_templates(documents: Iterable[Document], registry: Registry) -> dict[str, dict[int, Template]]:
+def _tight(document: Document, needs: tuple[Need, ...], budget: float) -> Iterator[ConfigFault]:
+    """Signals whose call can begin only when others have ended, and whose times together are longer than the budget."""
+    by_name = {need.name: need for need in needs}
+
+    @cache
+    def longest(need: Need) -> float:
+        return need.timeout + max((longest(by_name[parent]) for parent in need.parents), default=0.0)
+
+    for need in needs:
+        if need.parents and need.source is not None and (path := longest(need)) > budget:
+            message = f"its timeout and those of the signals it waits for are {path * 1000:g} ms together"
+            yield document.fault(("signals", need.name), f"{message}, and the budget is {budget * 1000:g} ms")
+
+
+def load_templates(
+    documents: Iterable[Document], registry: Registry, law: BudgetLaw = _LAW
+) -> dict[str, dict[int, Template]]:
     """All templates by id and version.
 
     Raises:
@@ -54,7 +76,7 @@ def load_templates(documents: Iterable[Document], registry: Registry) -> dict[st
     owners: dict[tuple[str, int], Document] = {}
     for document in documents:
         try:
-            template = load_template(document, registry)
+            template = load_template(document, registry, law)
         except ConfigError as error:
             faults += error.faults
             continue

@@ -35,14 +35,24 @@ _NullIsEmpty = BeforeValidator(lambda stated: {} if stated is None else stated)
 _Parts = Annotated[dict[Name, Any], _NullIsEmpty]
 
 
-class SignalModel(Section):
+_Timeout = Annotated[PositiveDuration, AfterValidator(_as_a_policy_allows)]
+
+
+class CallModel(Section):
+    """How the asks of a template, or of one of its signals, may be performed; what is None is as configured."""
+
+    timeout: _Timeout | None = None
+    hedge: StrictBool | None = None
+    retry: StrictBool | None = None
+
+
+class SignalModel(CallModel):
     """A signal that the template needs: a connector's, or one derived from others."""
 
     connector: ConnectorName | None = None
     derive: Name | None = None
     with_: dict[Name, _Text] = Field(default_factory=dict, alias="with")
     each: _Text | None = None
-    timeout: Annotated[PositiveDuration, AfterValidator(_as_a_policy_allows)] | None = None
     class_: Literal["required", "optional", "late"] = Field(default="required", alias="class")
     run_on_default: StrictBool = False
 
@@ -86,6 +96,7 @@ class TemplateModel(Section):
     version: Annotated[StrictInt, Field(ge=1, le=1_000_000)]
     tenant: Name = "main"
     budget: PositiveDuration | None = None
+    calls: CallModel = CallModel()
     signals: _Parts = Field(default_factory=dict)
     data: Annotated[_Parts, Field(min_length=1)]
     groups: Annotated[dict[Name, tuple[Name, ...]], _NullIsEmpty] = Field(default_factory=dict)

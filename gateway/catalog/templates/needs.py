@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.catalog.registry import Registry
 from gateway.catalog.shapes import ANYTHING, Shape
 from gateway.catalog.templates.inspection import Inspection
-from gateway.catalog.templates.model import SignalModel
+from gateway.catalog.templates.model import SignalModel, TemplateModel
 from gateway.catalog.templates.origins import Origin, find_origin
 from gateway.catalog.templates.sheet import Sheet
 from gateway.catalog.templates.template import Field, Need, Waiting
@@ -75,12 +75,16 @@ def _parents_first(wired: Mapping[str, Wired], found: Inspection) -> Sequence[st
                 parents[name].difference_update(circle)
 
 
-def need_of(name: str, all_wired: Mapping[str, Wired], tenant: str, fields: Sequence[Field]) -> Need:
+def need_of(name: str, all_wired: Mapping[str, Wired], template: TemplateModel, fields: Sequence[Field]) -> Need:
     """The need for one signal, with the ages that its readers allow."""
     wired = all_wired[name]
-    source, origin = wired.origin.source, wired.origin
+    source, origin, calls = wired.origin.source, wired.origin, template.calls
     ages = list(_ages(name, all_wired, fields))
-    timeout = wired.model.timeout.total_seconds() if wired.model.timeout else source.timeout if source else 0.0
+    timeout = wired.model.timeout or calls.timeout
+    may_hedge, may_retry = (
+        True if own is None and usual is None else bool(usual if own is None else own)
+        for own, usual in ((wired.model.hedge, calls.hedge), (wired.model.retry, calls.retry))
+    )
     return Need(
         name=name,
         source=source,
@@ -89,8 +93,10 @@ def need_of(name: str, all_wired: Mapping[str, Wired], tenant: str, fields: Sequ
         each=next((wire.bound() for wire in wired.wires if wire.is_each), None),
         parents=wired.parents,
         waiting=Waiting(wired.model.class_),
-        timeout=timeout,
-        space=f"{tenant}/{origin.name}@{origin.major}/{source.digest if source else ''}",
+        timeout=timeout.total_seconds() if timeout else source.timeout if source else 0.0,
+        may_hedge=may_hedge,
+        may_retry=may_retry and (source is None or source.retry),
+        space=f"{template.tenant}/{origin.name}@{origin.major}/{source.digest if source else ''}",
         fresh_within=min(ages, default=math.inf),
         usable_within=max(ages, default=math.inf),
         origin=origin.name,

@@ -10,6 +10,7 @@ from connectors.contract.derive import Derivation
 from connectors.contract.expression import Expression
 from gateway.ask import Source
 from gateway.catalog.templates.values import Kind
+from gateway.errors import ConfigFault
 
 
 class Waiting(Enum):
@@ -51,6 +52,8 @@ class Need:
     parents: frozenset[str]
     waiting: Waiting
     timeout: float
+    may_hedge: bool
+    may_retry: bool
     space: str
     fresh_within: float
     usable_within: float
@@ -84,7 +87,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """One version of a template. `budget` is in seconds, None where the file states none."""
+    """One version of a template. `budget` is in seconds, None where the file states none.
+
+    `warnings` tell of what loads and is probably not meant.
+    """
 
     id: str
     version: int
@@ -94,6 +100,7 @@ class Template:
     fields: tuple[Field, ...]
     variants: Mapping[str, tuple[Rule, ...]]
     schema: Mapping[str, Any]
+    warnings: tuple[ConfigFault, ...] = ()
 
     def defaults(self) -> dict[str, Any]:
         """`data` with no signal at all."""

@@ -124,6 +124,8 @@ def test_absent_replaces_the_old_value() -> None:
     bench.fetched(1.0)
     bench.cache.keep(bench.ask(), default(Reason.ABSENT))
 
+    assert told(bench.read()) == ("default", "absent", None)
+    bench.later(31.0)
     assert told(bench.read()) == ("default", "timeout", None)
     assert bench.cache.statistics().entries == 0
 

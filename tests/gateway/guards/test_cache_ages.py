@@ -10,6 +10,7 @@ from cache_bench import CEILING, CacheBench
 from connectors import Scope
 from gateway.clock import Clock
 from gateway.guards.cache import Cache, CacheLaw
+from gateway.negatives import NegativeLaw, Negatives
 from gateway.outcome import TIMED_OUT, Outcome, Reading, Reason, Status, default, live
 from stand_in import Figure, Of, ask_of, source
 
@@ -166,7 +167,8 @@ def test_a_clock_that_moves_while_the_table_is_read_breaks_nothing() -> None:
     for start in range(40):
         ticks = itertools.count(start)
         clock = Clock(lambda ticks=ticks: float(next(ticks)), lambda: 1_800_000_000.0)
-        cache = Cache(CacheLaw(jitter=0.0), clock, lambda: 0.0).around(CacheBench())
+        negatives = Negatives(NegativeLaw(), clock)
+        cache = Cache(CacheLaw(jitter=0.0), clock, lambda: 0.0, negatives=negatives).around(CacheBench())
         brief = source("quote", Of, ttl=10.0, stale=20.0)
         ask = ask_of(brief, Of(of="a"), clock)
         cache.keep(ask, live(Reading.of(Figure(value=1.0), 20.0, 1_800_000_000.0)))

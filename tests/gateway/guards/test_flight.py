@@ -218,7 +218,7 @@ async def test_a_call_that_breaks_is_told_to_all_its_waiters() -> None:
     rig = rig_of(Script())
     broken: Future[Outcome] = asyncio.get_running_loop().create_future()
     landed: list[Outcome] = []
-    flight = Flight(lambda ask: broken, lambda ask, outcome: landed.append(outcome), rig.clock, 0.005)
+    flight = Flight(lambda ask: broken, lambda ask, outcome: landed.append(outcome), rig.clock, least=lambda ask: 0.005)
     waiters = [flight.start(ask_of(SHARED, Of(of="a"), rig.clock)) for _ in range(3)]
 
     broken.set_exception(RuntimeError("a bug"))

@@ -49,12 +49,12 @@ async def test_a_hundred_readers_are_served_at_once_and_renew_once() -> None:
 @pytest.mark.parametrize("script", [HANGS, Script(brings=Transient("down")), Script(brings=RuntimeError("a bug"))])
 @in_virtual_time
 async def test_a_renewal_that_fails_leaves_the_value_and_no_trace(script: Script) -> None:
-    """Hung, failed or broken: what was there is served on, and the renewal is over when its timeout is."""
+    """Hung, failed or broken: what was there is served on, and the renewal is over when its time is."""
     rig = rig_of(Script(), script)
     await begun(rig, ask_of(QUOTE, Of(of="a"), rig.clock))
     await wait(15.0)
     rig.stack.cache.start(ask_of(QUOTE, Of(of="a"), rig.clock))
-    await wait(0.5)
+    await wait(1.0)
 
     assert rig.leftovers() == {}
     assert rig.stack.cache.statistics().entries == 1
@@ -62,7 +62,7 @@ async def test_a_renewal_that_fails_leaves_the_value_and_no_trace(script: Script
 
 @in_virtual_time
 async def test_a_renewal_that_finds_nothing_ends_the_value() -> None:
-    """Where the source now says that there is none, the next reader asks, and gets no value of before."""
+    """Where the source now says that there is none, the next reader is told so, and gets no value of before."""
     rig = rig_of(Script(), Script(brings=Absent("gone")))
     await begun(rig, ask_of(QUOTE, Of(of="a"), rig.clock))
     await wait(15.0)
@@ -70,7 +70,9 @@ async def test_a_renewal_that_finds_nothing_ends_the_value() -> None:
     await wait(0.5)
     ask = ask_of(QUOTE, Of(of="a"), rig.clock)
 
-    outcome = rig.stack.cache.settle(ask, await begun(rig, ask))
+    answer = rig.stack.cache.start(ask)
+    assert isinstance(answer, Outcome)
+    outcome = rig.stack.cache.settle(ask, answer)
 
     assert (outcome.status, outcome.reason) == (Status.DEFAULT, "absent")
 

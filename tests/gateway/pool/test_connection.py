@@ -148,7 +148,10 @@ def test_an_end_while_busy_fails_the_call(came: bytes, silent: bool, ends: Ends)
                 rig.connection.data_received(came)
             end(rig.connection)
 
-            assert (cause_of(answer), rig.connection.was_lost_in_silence) == ("reset", silent)
+            assert (cause_of(answer), rig.connection.was_lost_in_silence) == (
+                "reset" if silent else "cut_short",
+                silent,
+            )
             assert rig.connection.state is State.CLOSED
 
     play(ends, scenario)
@@ -167,7 +170,7 @@ def test_a_reply_that_ends_with_its_connection(ends: Ends) -> None:
         answer = other.ask()
         other.connection.data_received(b"HTTP/1.0 200 OK\r\n\r\n{}")
         other.connection.connection_lost(ConnectionResetError())
-        assert cause_of(answer) == "reset"
+        assert cause_of(answer) == "cut_short"
 
     play(ends, scenario)
 

@@ -20,9 +20,9 @@ GZIP_WITHOUT_END = b"\x1f\x8b\x08\x00"
 
 EVIL: dict[str, tuple[bytes, bool, str, str]] = {
     # name: bytes, closed afterwards, reason, cause
-    "length too long": (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{}", True, "error", "reset"),
+    "length too long": (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{}", True, "error", "cut_short"),
     "closed without a word": (b"", True, "error", "reset"),
-    "closed inside the headers": (b"HTTP/1.1 200 OK\r\nContent-", True, "error", "reset"),
+    "closed inside the headers": (b"HTTP/1.1 200 OK\r\nContent-", True, "error", "cut_short"),
     "two lengths": (
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
         False,
@@ -45,7 +45,7 @@ EVIL: dict[str, tuple[bytes, bool, str, str]] = {
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}",
         True,
         "error",
-        "reset",
+        "cut_short",
     ),
     "not HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n", False, "error", "protocol_error"),
     "HTTP/0.9": (b"<html>hello</html>\r\n\r\n", True, "error", "protocol_error"),
@@ -90,8 +90,8 @@ EVIL: dict[str, tuple[bytes, bool, str, str]] = {
     "418": (reply(b"{}", "418 Teapot"), False, "error", "upstream_4xx"),
     "429": (reply(b"{}", "429 Too Many Requests"), False, "quota", "upstream_429"),
     "500": (reply(b"{}", "500 Internal Server Error"), False, "error", "upstream_5xx"),
-    "502 with a page": (reply(b"<html>", "502 Bad Gateway"), False, "error", "upstream_5xx"),
-    "503": (reply(b"{}", "503 Service Unavailable"), False, "error", "upstream_5xx"),
+    "502 with a page": (reply(b"<html>", "502 Bad Gateway"), False, "error", "upstream_unavailable"),
+    "503": (reply(b"{}", "503 Service Unavailable"), False, "error", "upstream_unavailable"),
     "unknown encoding": (reply(b"{}", "200 OK", "Content-Encoding: br"), False, "invalid", "decode_error"),
     "corrupt gzip": (reply(b"not gzip", "200 OK", "Content-Encoding: gzip"), False, "invalid", "decode_error"),
     "gzip cut short": (
@@ -157,10 +157,10 @@ async def interim_without_end(asked: Asked) -> None:
         await asyncio.sleep(0.001)
 
 
-@pytest.mark.parametrize("behave", [reset, reset_inside])
-def test_a_reset_is_an_error(behave: Callable[[Asked], Any], play: Play) -> None:
+@pytest.mark.parametrize(("behave", "cause"), [(reset, "reset"), (reset_inside, "cut_short")])
+def test_a_reset_is_an_error(behave: Callable[[Asked], Any], cause: str, play: Play) -> None:
     """A connection that is reset before or inside the body brings nothing, though the part that came would parse."""
-    assert play(behave, fate) == ("error", "reset")
+    assert play(behave, fate) == ("error", cause)
 
 
 @pytest.mark.parametrize("behave", [hang, trickle_body, trickle_headers])

@@ -168,7 +168,7 @@ def test_a_stray_answer_inside_of_tls_is_nobodys(wait: float, authority: trustme
 
 
 @pytest.mark.parametrize(
-    ("is_said", "found"), [(True, ("live", "[1, 2")), (False, ("error", "reset"))], ids=["said", "not said"]
+    ("is_said", "found"), [(True, ("live", "[1, 2")), (False, ("error", "cut_short"))], ids=["said", "not said"]
 )
 def test_an_end_that_tls_does_not_say_is_none(
     is_said: bool, found: tuple[str, str], authority: trustme.CA, play_in_real_time: Play

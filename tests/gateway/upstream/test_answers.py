@@ -224,7 +224,7 @@ def test_a_body_that_is_not_json_is_invalid(name: str, play: Play) -> None:
         await asked.send(reply(JUNK[name]))
 
     async def scenario(rig: Rig) -> Done:
-        return await Upstream(rig.pool, rig.clock)(Errand(rig.source, (Id(),), rig.clock.now() + 1))
+        return await Upstream(rig.pool, rig.clock)(Errand(rig.source, (Id(),), rig.clock.now(), 1, rig.clock.now() + 1))
 
     assert told(play(behave, scenario)) == ("invalid", "invalid_json", "bad")
 
@@ -240,6 +240,6 @@ def test_a_body_is_read_for_what_it_says(body: bytes, found: str | None, play: P
         await asked.send(reply(body))
 
     async def scenario(rig: Rig) -> Done:
-        return await Upstream(rig.pool, rig.clock)(Errand(rig.source, (Id(),), rig.clock.now() + 1))
+        return await Upstream(rig.pool, rig.clock)(Errand(rig.source, (Id(),), rig.clock.now(), 1, rig.clock.now() + 1))
 
     assert told(play(behave, scenario))[0] == found

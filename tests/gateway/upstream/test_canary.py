@@ -76,7 +76,7 @@ def test_no_canary_gets_out(name: str, play: Play, caplog: pytest.LogCaptureFixt
         connector = Secretive(rig.source.connector.settings)
         upstream = Upstream(rig.pool, rig.clock)
         source = type(rig.source)(**{**_fields(rig.source), "connector": connector, "name": "secretive"})
-        done = await upstream(Errand(source, (Id(id=VALUE),), rig.clock.now() + 0.2))
+        done = await upstream(Errand(source, (Id(id=VALUE),), rig.clock.now(), 0.2, rig.clock.now() + 0.2))
         told = [repr(_without_reading(outcome)) for outcome in done.outcomes]
         told += [repr(upstream.statistics()), repr(rig.pool.statistics())]
         assert not any(canary in text for text in told for canary in (SECRET, VALUE, BODY))

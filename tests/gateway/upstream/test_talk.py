@@ -120,7 +120,7 @@ def test_our_own_cancellation_goes_through_and_closes_the_talk() -> None:
         pool = ScriptedPool()
         clock = Clock(asyncio.get_running_loop().time, lambda: WALL)
         upstream = Upstream(pool, clock)  # type: ignore[arg-type]
-        errand = Errand(source_of(connector_of(read)), (Id(),), clock.now() + 1)
+        errand = Errand(source_of(connector_of(read)), (Id(),), clock.now(), 1, clock.now() + 1)
         task = asyncio.ensure_future(upstream(errand))
         await asyncio.sleep(0)
         task.cancel()

@@ -104,3 +104,20 @@ def test_a_path_through_a_parent_is_checked_against_its_signal() -> None:
     text = signals(QUOTES, "shop: {connector: shop, with: {variant: signals.quotes.AAPL.lst}}")
 
     assert faults(text) == ["t.yaml:5:43: 'signals.quotes.AAPL.lst': no such path: 'lst' (did you mean 'last'?)"]
+
+
+def test_a_path_that_cannot_fit_its_budget_is_warned_of() -> None:
+    """Calls that follow each other and together may take longer than the budget load, with a warning and its place."""
+    chain = signals(
+        "air: {connector: sky}",
+        "next: {connector: sky, timeout: 200ms, with: {lat: signals.air.temperature_c}}",
+        "last: {connector: sky, timeout: 50ms, with: {lat: signals.next.temperature_c}}",
+    )
+    alone = signals("air: {connector: sky, timeout: 900ms}")
+
+    warnings = template(chain).warnings
+    assert [str(one).partition(": ")[0] for one in warnings] == ["t.yaml:5:9", "t.yaml:6:9"]
+    assert "500 ms together, and the budget is 400 ms" in warnings[0].message
+    assert "550 ms together" in warnings[1].message
+    assert template(chain.replace("version: 1", "version: 1\nbudget: 600ms")).warnings == ()
+    assert template(alone).warnings == ()

@@ -173,3 +173,30 @@ def test_what_is_wrong_with_a_signal_is_told_with_its_place(line: str, fault: st
 
     assert found.startswith("t.yaml:4:")
     assert fault in found
+
+
+@pytest.mark.parametrize(
+    ("of_template", "of_signal", "expected"),
+    [
+        ("", "", (0.3, True, True)),
+        ("calls: {timeout: 200ms, hedge: false, retry: false}\n", "", (0.2, False, False)),
+        ("calls: {timeout: 200ms, hedge: false, retry: false}\n", ", timeout: 90ms, hedge: true", (0.09, True, False)),
+        ("", ", retry: false", (0.3, True, False)),
+    ],
+)
+def test_how_a_call_is_made_is_said_once_a_template_and_once_a_signal(
+    of_template: str, of_signal: str, expected: tuple[float, bool, bool]
+) -> None:
+    """The signal's own word goes before the template's, and that before the policy."""
+    text = signals(f"air: {{connector: sky{of_signal}}}").replace("signals:", f"{of_template}signals:", 1)
+
+    need = template(text).needs[0]
+
+    assert (need.timeout, need.may_hedge, need.may_retry) == expected
+
+
+def test_an_unknown_word_on_calls_is_a_fault() -> None:
+    """A slip in how calls are made does not load in silence."""
+    text = signals("air: {connector: sky}").replace("signals:", "calls: {hedges: true}\nsignals:", 1)
+
+    assert faults(text) == ["t.yaml:3:9: calls: unknown key 'hedges' (did you mean 'hedge'?)"]
