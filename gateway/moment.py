@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.admission import Level
 from gateway.flow.fanout import Collected, fan_out
 from gateway.flow.merge import Payload, merge
 from gateway.flow.open import Front, open_moment
@@ -22,16 +23,20 @@ class Gateway:
     finish_p99: Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Answered:
-    """An answer, what it was made from, and what is still out: release that once the answer is written."""
+    """An answer, what it was made from, and what is still out: release that once the answer is written.
+
+    `collected_at` is the monotonic instant at which collecting ended.
+    """
 
     answer: Answer
     payload: Payload
     collected: Collected
+    collected_at: float
 
 
-async def answer(arrival: Arrival, gateway: Gateway) -> Answered:
+async def answer(arrival: Arrival, gateway: Gateway, level: Level) -> Answered:
     """Turn one open into one answer, before its deadline.
 
     Raises:
@@ -39,6 +44,8 @@ async def answer(arrival: Arrival, gateway: Gateway) -> Answered:
     """
     opening = open_moment(arrival, gateway.front, gateway.finish_p99())
     plan = make_plan(opening)
-    collected = await fan_out(plan, gateway.step, gateway.front.clock, gateway.grace)
+    clock = gateway.front.clock
+    collected = await fan_out(plan, gateway.step, clock, gateway.grace, level)
+    collected_at = clock.now()
     payload = merge(opening, collected.results)
-    return Answered(respond(payload, gateway.front.clock.now()), payload, collected)
+    return Answered(respond(payload, clock.now()), payload, collected, collected_at)

@@ -1,9 +1,8 @@
 """Where the viewer is, as far as anybody may know: the device's word, else the ticket's, else nothing."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 
 def resolve_place(context: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,12 +30,10 @@ def _degrees(value: Any, most: int) -> float | None:
     return float(value) if is_number and -most <= value <= most else None
 
 
-@lru_cache(maxsize=1024)
+# Read once: names come from players, and looking for one that does not exist costs the disk.
+_ZONES = frozenset(available_timezones())
+
+
 def zone_named(name: str) -> ZoneInfo | None:
-    """The time zone of an IANA name; None for anything else. Names come from players: what is kept is bounded."""
-    if len(name) > 64 or not name.isascii():
-        return None
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown; a path or odd characters; the name of a folder
-        return None
+    """The time zone of an IANA name; None for anything else."""
+    return ZoneInfo(name) if name in _ZONES else None

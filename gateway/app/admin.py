@@ -1,16 +1,22 @@
 """The admin port: whether the process lives, whether it is ready, how it is set, and how its sources do."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from aiohttp import web
 
 from gateway.app.assembly import Assembly
-from gateway.app.http import Routes, json_answer
+from gateway.app.engine import Engine
+from gateway.app.http import NO_STORE, Routes, json_answer
+from gateway.app.reload import Reloaded
+from gateway.ask import Source
 from gateway.catalog.registry import Broken
+from gateway.errors import Problem
 from gateway.settings import redacted
+from gateway.telemetry import CONTENT_TYPE
 
 WARN_DAYS = 60
 
@@ -18,9 +24,15 @@ WARN_DAYS = 60
 class Admin:
     """The handlers of the admin port, over the assembly in force."""
 
-    def __init__(self, assembly: Callable[[], Assembly], is_draining: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        assembly: Callable[[], Assembly],
+        is_draining: Callable[[], bool],
+        reload: Callable[[], Awaitable[Reloaded]],
+    ) -> None:
         self._assembly = assembly
         self._is_draining = is_draining
+        self._reload = reload
 
     def routes(self) -> Routes:
         """Its paths."""
@@ -29,6 +41,8 @@ class Admin:
             "/readyz": {"GET": self.readyz},
             "/-/config": {"GET": self.config},
             "/-/connectors": {"GET": self.connectors},
+            "/-/reload": {"POST": self.reload},
+            "/metrics": {"GET": self.metrics},
         }
 
     async def livez(self, _: web.BaseRequest) -> web.Response:
@@ -43,8 +57,20 @@ class Admin:
         if "verbose" in request.query:
             assembly = self._assembly()
             document["checks"] = {"config": "ok", "draining": not is_ready}
-            document["warnings"] = ending_soon(assembly)
+            document["warnings"] = warnings_of(assembly)
         return json_answer(document, status=200 if is_ready else 503)
+
+    async def metrics(self, _: web.BaseRequest) -> web.Response:
+        """The metrics, for Prometheus."""
+        body = self._assembly().engine.metrics.text()
+        return web.Response(body=body, headers={**NO_STORE, "Content-Type": CONTENT_TYPE})
+
+    async def reload(self, request: web.BaseRequest) -> web.Response:
+        """Read the configuration anew and put it in force, whole or not at all: 200, or 400 with every fault."""
+        if "Origin" in request.headers:  # a web page in an operator's browser has no business here
+            raise Problem.named("invalid-request", detail="a reload is not for web pages")
+        result = await self._reload()
+        return json_answer(asdict(result), status=200 if result.is_in_force else 400)
 
     async def config(self, _: web.BaseRequest) -> web.Response:
         """The configuration in force, without secrets."""
@@ -55,7 +81,8 @@ class Admin:
     async def connectors(self, _: web.BaseRequest) -> web.Response:
         """Each connector: loaded or why not, its policy, its last failure; and the counters of the guards."""
         assembly = self._assembly()
-        upstream = assembly.upstream.statistics()
+        engine = assembly.engine
+        upstream = engine.upstream.statistics()
         listed: list[dict[str, Any]] = []
         for name, found in assembly.registry.sources.items():
             if isinstance(found, Broken):
@@ -66,21 +93,47 @@ class Admin:
             policy = {"scope": found.scope, "timeout_s": found.timeout, "ttl_s": found.ttl, "stale_s": found.stale}
             policy |= {"batch": found.batch, "hosts": found.hosts, "reuse": found.reuse}
             last = None if failure is None else asdict(failure)
-            listed.append({"name": name, "state": "loaded", "policy": policy, "last_failure": last})
+            loaded = {"name": name, "state": "loaded", "policy": policy, "last_failure": last}
+            listed.append(loaded | _health(engine, name))
         guards = {
-            "cache": asdict(assembly.stack.cache.statistics()),
-            "flight": asdict(assembly.stack.flight.statistics()),
-            "batch": asdict(assembly.stack.batch.statistics()),
+            "cache": asdict(engine.stack.cache.statistics()),
+            "flight": asdict(engine.stack.flight.statistics()),
+            "batch": asdict(engine.stack.batch.statistics()),
+            "admission": asdict(engine.admission.statistics()),
         }
         pool = asdict(upstream.pool)
         return json_answer({"connectors": listed, "guards": guards, "pool": pool, "errands": upstream.errands})
 
 
-def ending_soon(assembly: Assembly) -> list[str]:
+def _health(engine: Engine, name: str) -> dict[str, Any]:
+    """How the guards see one source: its breaker, what is out, what is left, how long it takes."""
+    stack = engine.stack
+    circuit, quota = stack.breaker.statistics().get(name), stack.quota.statistics().get(name)
+    latency = stack.latencies.of(name)
+    return {
+        "breaker": "closed" if circuit is None else circuit.state.name.lower(),
+        "short_circuits": 0 if circuit is None else circuit.short_circuits,
+        "in_flight": stack.bulkhead.statistics().get(name, 0),
+        "quota": None if quota is None else asdict(quota),
+        "latency_ms": {"p50": latency.p50 * 1000, "p95": latency.p95 * 1000, "samples": latency.count},
+    }
+
+
+def warnings_of(assembly: Assembly) -> list[str]:
+    """What an operator should know of a configuration that is in force all the same."""
+    broken = [one for one in assembly.registry.sources.values() if isinstance(one, Broken)]
+    templates = [one for versions in assembly.gateway.front.templates.values() for one in versions.values()]
+    return [
+        *(f"{one.name} of {one.distribution} cannot be loaded: {one.message}" for one in broken),
+        *(str(warning) for template in templates for warning in template.warnings),
+        *ending_soon(assembly.sources, assembly.today()),
+    ]
+
+
+def ending_soon(sources: Mapping[str, Source], today: date) -> list[str]:
     """What the connectors' shipped data will not cover for much longer."""
-    today = assembly.today()
     return [
         f"{name}: its shipped data ends on {ends.isoformat()}"
-        for name, source in assembly.sources.items()
+        for name, source in sources.items()
         if (ends := source.connector.good_until) is not None and (ends - today).days < WARN_DAYS
     ]

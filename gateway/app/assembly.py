@@ -1,11 +1,13 @@
 """From settings to a gateway that answers: everything built whole, nothing half in force."""
 
-import random
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from gateway.app.cors import Origins
+from gateway.app.documents import Documents, documents_of
+from gateway.app.engine import Engine
 from gateway.ask import Source
 from gateway.catalog.registry import Registry, build_registry, installed
 from gateway.catalog.templates import Template, load_templates
@@ -13,11 +15,8 @@ from gateway.clock import Clock
 from gateway.errors import ConfigError, ConfigFault
 from gateway.flow.open import Front
 from gateway.moment import Gateway
-from gateway.pool import Pool
-from gateway.runtime import CacheLaw, Stack
 from gateway.settings import Settings
 from gateway.tickets import TicketKey, Tickets
-from gateway.upstream import Upstream
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,15 +29,14 @@ class Catalog:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assembly:
-    """A gateway with all its parts."""
+    """One configuration in force, on the engine that outlives it."""
 
     settings: Settings
     registry: Registry
-    clock: Clock
-    pool: Pool
-    upstream: Upstream
-    stack: Stack
+    engine: Engine
     gateway: Gateway
+    origins: Origins
+    documents: Documents
 
     @property
     def sources(self) -> dict[str, Source]:
@@ -47,7 +45,7 @@ class Assembly:
 
     def today(self) -> date:
         """The date of now, UTC."""
-        return datetime.fromtimestamp(self.clock.wall(), UTC).date()
+        return datetime.fromtimestamp(self.engine.clock.wall(), UTC).date()
 
 
 def load_catalog(settings: Settings) -> Catalog:
@@ -57,37 +55,22 @@ def load_catalog(settings: Settings) -> Catalog:
         ConfigError: whatever is wrong with them.
     """
     registry = build_registry(settings.connectors, installed())
-    return Catalog(registry, load_templates(settings.templates, registry))
+    return Catalog(registry, load_templates(settings.templates, registry, settings.gateway.open.law()))
 
 
-def assemble(settings: Settings, clock: Clock, extra_keys: tuple[TicketKey, ...] = ()) -> Assembly:
-    """Build the gateway on the running loop. `extra_keys` are the development key, where that is asked for.
+def assemble(settings: Settings, engine: Engine, extra_keys: tuple[TicketKey, ...] = ()) -> Assembly:
+    """Put one configuration on the engine. `extra_keys` are the development key, where that is asked for.
 
     Raises:
-        ConfigError: whatever is wrong with connectors, templates or keys.
+        ConfigError: whatever is wrong with connectors, templates or keys; nothing has changed then.
     """
     catalog = load_catalog(settings)
-    tickets = _tickets(settings, clock, extra_keys)
-    gateway = settings.gateway
-    pool = Pool(
-        clock,
-        allow_private=gateway.upstream.allow_private,
-        connect_limit=gateway.upstream.connect.total_seconds(),
-        limit=gateway.upstream.connections,
-    )
-    upstream = Upstream(pool, clock)
-    cache = gateway.cache
-    stack = Stack(
-        upstream,
-        clock,
-        law=CacheLaw(cache.entries, cache.swr, cache.jitter, cache.refreshes),
-        chance=random.Random().random,
-        least=gateway.open.min_useful.total_seconds(),
-        window=gateway.batch.window.total_seconds(),
-    )
-    front = Front(catalog.templates, tickets, gateway.open.law(), clock, secrets.token_bytes)
-    made = Gateway(front, stack.cache, gateway.open.optional_grace.total_seconds(), lambda: 0.0)
-    return Assembly(settings, catalog.registry, clock, pool, upstream, stack, made)
+    stated = settings.gateway.open
+    tickets = _tickets(settings, engine.clock, extra_keys)
+    front = Front(catalog.templates, tickets, stated.law(), engine.clock, secrets.token_bytes)
+    gateway = Gateway(front, engine.stack.cache, stated.optional_grace.total_seconds(), engine.finish_p99)
+    origins = Origins(settings.gateway.public.origins)
+    return Assembly(settings, catalog.registry, engine, gateway, origins, documents_of(catalog.templates))
 
 
 def _tickets(settings: Settings, clock: Clock, extra_keys: tuple[TicketKey, ...]) -> Tickets:

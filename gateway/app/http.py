@@ -31,11 +31,28 @@ _KEEP_ALIVE = 75.0
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
+
+_HEAD_PATIENCE = 5.0  # seconds for the head of the first request on a connection
+_MOST_CONNECTIONS = 10_000
+
 _log = logging.getLogger("moment.http")
 
 
 class _Connection(RequestHandler):
-    """One connection. What is no HTTP is answered with a problem that repeats nothing of it, and logged without it."""
+    """One connection.
+
+    Who says nothing is not waited for. What is no HTTP is answered with a problem that repeats nothing of it, and is
+    logged without it.
+    """
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Open it, and close it again where no request has begun in time."""
+        super().connection_made(transport)
+        asyncio.get_running_loop().call_later(_HEAD_PATIENCE, self._close_if_silent)
+
+    def _close_if_silent(self) -> None:
+        if self._request_count == 0 and not self._messages and self._current_request is None:
+            self.force_close()
 
     def handle_error(
         self,
@@ -48,6 +65,8 @@ class _Connection(RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
         problem = Problem.named("bad-http" if status < 500 else "overloaded")
+        if isinstance(exc, ConnectionError):  # who went away in mid-request is no error of anybody's
+            status = 400
         if status >= 500:
             # Without its text, which may hold a viewer's value.
             places = "".join(traceback.format_tb(None if exc is None else exc.__traceback__))
@@ -72,6 +91,7 @@ class Server(web.Server):
     ) -> None:
         super().__init__(
             self._answer,
+            handler_cancellation=True,  # who goes away is not answered; what nobody else needs of it ends too
             access_log=None,
             auto_decompress=False,
             keepalive_timeout=_KEEP_ALIVE,
@@ -82,6 +102,12 @@ class Server(web.Server):
         self._routes = routes
         self._find = find
         self._allow = allow
+
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        """Take a connection in, as long as there is room."""
+        super().connection_made(handler, transport)
+        if len(self._connections) > _MOST_CONNECTIONS:
+            transport.abort()
 
     def __call__(self) -> RequestHandler:
         """The handler of a new connection."""
@@ -102,7 +128,7 @@ class Server(web.Server):
             instance = path if path in self._routes else "/"  # a path that is not ours is not repeated
             answer = problem_answer(problem, instance, request_id(request.headers, self.new_id))
             answer.headers.update(self._allow(request.headers.get("Origin")))
-            if not request.content.is_eof():
+            if not request.content.is_eof() or problem.status == 503:
                 answer.force_close()
             return answer
 

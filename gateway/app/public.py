@@ -1,23 +1,21 @@
 """The public port: the open itself, what a player may know of templates, and the description of it all."""
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
-import orjson
 from aiohttp import web
 
 from gateway import moment
-from gateway.app.cors import Origins
-from gateway.app.http import NO_STORE, VARY, Handler, Routes, json_answer, read_body, request_id
-from gateway.app.openapi import openapi
-from gateway.catalog.templates import Template
+from gateway.admission import Level
+from gateway.app.assembly import Assembly
+from gateway.app.documents import Written
+from gateway.app.engine import Engine
+from gateway.app.http import NO_STORE, VARY, Handler, Routes, read_body, request_id
 from gateway.errors import Problem
 from gateway.flow.open import find_template
 from gateway.flow.request import Arrival
-from gateway.moment import Gateway
+from gateway.moment import Answered
 from gateway.telemetry import trace_headers
 
 MOST_BODY_BYTES = 64 * 1024
@@ -28,11 +26,11 @@ _CACHEABLE = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origi
 
 
 class Public:
-    """The handlers of the public port. `gateway()` is the one in force: a reload swaps it by one reference."""
+    """The handlers of the public port, over the assembly in force: a reload swaps that by one reference."""
 
-    def __init__(self, gateway: Callable[[], Gateway], origins: Origins) -> None:
-        self._gateway = gateway
-        self._origins = origins
+    def __init__(self, assembly: Callable[[], Assembly], is_draining: Callable[[], bool]) -> None:
+        self._assembly = assembly
+        self._is_draining = is_draining
 
     def routes(self) -> Routes:
         """The paths that are always there."""
@@ -47,11 +45,12 @@ class Public:
         match = _OF_TEMPLATE.fullmatch(path)
         if match is None:
             return None
-        document = _schema if match[2] == "schema" else _defaults
 
         async def handler(request: web.BaseRequest) -> web.Response:
-            template = find_template(self._gateway().front.templates, match[1], _version(request))
-            return _cacheable(request, document(template))
+            assembly = self._assembly()
+            template = find_template(assembly.gateway.front.templates, match[1], _version(request))
+            written = assembly.documents.schemas if match[2] == "schema" else assembly.documents.defaults
+            return _cacheable(request, written[template.id, template.version])
 
         return {"GET": handler}
 
@@ -59,16 +58,28 @@ class Public:
         """The Moment of Open: one answer, in time."""
         loop = asyncio.get_running_loop()
         began = loop.time()
-        headers = request.headers
-        kind = headers.get("Content-Type", "application/json").partition(";")[0].strip().lower()
-        if kind not in _BODY_TYPES:
-            raise Problem.named("unsupported-media-type")
-        body = await read_body(request, MOST_BODY_BYTES, _PATIENCE)
-        answered = await moment.answer(Arrival(body, headers, began), self._gateway())
-        # The answer is written in this turn of the loop; what is still out is left in the next.
-        loop.call_soon(answered.collected.release)
-        answer = answered.answer
-        return web.Response(
+        assembly = self._assembly()
+        admission = assembly.engine.admission
+        if admission.look() is Level.CLOSED:
+            raise Problem.named("overloaded")
+        # Counted from here on: bodies that trickle in are no load, and must not look like one.
+        body = await _body(request)
+        received = loop.time()
+        level = admission.enter()
+        if level is Level.CLOSED:
+            raise Problem.named("overloaded")
+        try:
+            answered = await moment.answer(Arrival(body, request.headers, began), assembly.gateway, level)
+        except BaseException:
+            admission.leave(None)
+            raise
+        # The answer is written in this turn of the loop; what is still out is left, and all is recorded, in the next.
+        loop.call_soon(_after, assembly.engine, answered, level, received, request.headers)
+        return self._written(request, assembly, answered)
+
+    def _written(self, request: web.BaseRequest, assembly: Assembly, answered: Answered) -> web.Response:
+        headers, answer = request.headers, answered.answer
+        response = web.Response(
             status=answer.status,
             body=answer.body,
             headers={
@@ -77,47 +88,39 @@ class Public:
                 "Vary": VARY,
                 "X-Request-Id": request_id(headers, lambda: answered.payload.opening.id),
                 **answer.headers,
-                **self._origins.headers(headers.get("Origin")),
+                **assembly.origins.headers(headers.get("Origin")),
                 **trace_headers(headers),
             },
         )
+        if self._is_draining():
+            response.force_close()
+        return response
 
     async def preflight(self, request: web.BaseRequest) -> web.Response:
         """What a page may send, for browsers that ask first."""
         headers = {**NO_STORE, "Allow": "OPTIONS, POST", "Vary": "Origin"}
-        return web.Response(status=204, headers={**headers, **self._origins.preflight(request.headers.get("Origin"))})
+        allowed = self._assembly().origins.preflight(request.headers.get("Origin"))
+        return web.Response(status=204, headers={**headers, **allowed})
 
     async def templates(self, request: web.BaseRequest) -> web.Response:
         """Which templates there are."""
-        listed = [
-            {
-                "id": name,
-                "version": max(versions),
-                "versions": list(versions),
-                "signals": [need.name for need in versions[max(versions)].needs],
-                "fields": [field.name for field in versions[max(versions)].fields],
-            }
-            for name, versions in self._gateway().front.templates.items()
-        ]
-        return _cacheable(request, {"templates": listed})
+        return _cacheable(request, self._assembly().documents.templates)
 
     async def openapi(self, request: web.BaseRequest) -> web.Response:
         """The description of this port, OpenAPI 3.1."""
-        return _cacheable(request, openapi(self._gateway().front.templates))
+        return _cacheable(request, self._assembly().documents.openapi)
 
 
-def _schema(template: Template) -> Mapping[str, Any]:
-    return template.schema
+async def _body(request: web.BaseRequest) -> bytes:
+    kind = request.headers.get("Content-Type", "application/json").partition(";")[0].strip().lower()
+    if kind not in _BODY_TYPES:
+        raise Problem.named("unsupported-media-type")
+    return await read_body(request, MOST_BODY_BYTES, _PATIENCE)
 
 
-def _defaults(template: Template) -> dict[str, Any]:
-    return {
-        "template": template.id,
-        "version": template.version,
-        "data": template.defaults(),
-        "variants": template.fallbacks(),
-        "complete": False,
-    }
+def _after(engine: Engine, answered: Answered, level: Level, received: float, headers: Mapping[str, str]) -> None:
+    answered.collected.release()
+    engine.record(answered, level, received, headers)
 
 
 def _version(request: web.BaseRequest) -> int | None:
@@ -129,11 +132,10 @@ def _version(request: web.BaseRequest) -> int | None:
     return int(asked)
 
 
-def _cacheable(request: web.BaseRequest, document: Any) -> web.Response:
+def _cacheable(request: web.BaseRequest, written: Written) -> web.Response:
     """A public document with its ETag; nothing of it again for who has it."""
-    digest = hashlib.sha256(orjson.dumps(document)).hexdigest()[:32]
-    headers = {**_CACHEABLE, "ETag": f'"{digest}"'}
+    headers = {**NO_STORE, **_CACHEABLE, "ETag": written.etag}
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}
-    if headers["ETag"] in known or "*" in known:
-        return web.Response(status=304, headers={**NO_STORE, **headers})
-    return json_answer(document, headers)
+    if written.etag in known or "*" in known:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=written.body, headers={**headers, "Content-Type": "application/json"})

@@ -94,6 +94,7 @@ def _take(catalog: "Catalog", report: Report) -> None:
     for name, versions in catalog.templates.items():
         for version, template in versions.items():
             report.templates.append((name, version))
+            report.warnings += map(str, template.warnings)
             lost = (need.origin for need in template.needs if need.source is None and need.derivation is None)
             parts |= {origin: registry.derivation(origin) for origin in lost if origin not in parts}
     report.connectors += [name for name, part in registry.sources.items() if not isinstance(part, Broken)]

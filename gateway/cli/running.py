@@ -2,7 +2,7 @@
 
 import asyncio
 import errno
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import typer
@@ -16,8 +16,14 @@ from gateway.tickets import TicketKey
 _FLAGS: Mapping[str, str] = MappingProxyType({"public": "--port", "admin": "--admin-port"})
 
 
-async def start(settings: Settings, public: Address, admin: Address, keys: tuple[TicketKey, ...]) -> Served:
-    """Open both ports.
+async def start(
+    settings: Settings,
+    public: Address,
+    admin: Address,
+    keys: tuple[TicketKey, ...],
+    load: Callable[[], Settings] | None = None,
+) -> Served:
+    """Open both ports. `load` reads the settings anew, for a reload.
 
     Raises:
         ConfigError: the configuration cannot be used.
@@ -25,7 +31,7 @@ async def start(settings: Settings, public: Address, admin: Address, keys: tuple
     """
     asyncio.get_running_loop().set_exception_handler(logs.lost_exception)
     try:
-        return await Served.start(settings, public, admin, keys)
+        return await Served.start(settings, public, admin, keys, load)
     except CannotListen as error:
         complain(cannot_listen(error.at.host, error.at.port, error, _FLAGS[error.which]))
         raise typer.Exit(ExitCode.FAILURE) from None

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,24 +47,34 @@ def serve(
 
     logs.begin(logging.INFO)
     with bad_config_ends_it():
-        settings = load_settings(find_config(config, os.environ, Path.cwd()), os.environ)
-        check_keys(settings, os.environ)
+        folder = find_config(config, os.environ, Path.cwd())
+
+        def load() -> "Settings":
+            read = load_settings(folder, os.environ)
+            check_keys(read, os.environ)
+            return read
+
+        settings = load()
         stated = settings.gateway
         public = Address(host or stated.public.host, stated.public.port if port is None else port)
         admin = Address(stated.admin.host, stated.admin.port if admin_port is None else admin_port)
         keys = (development_key(os.environ),) if is_dev else ()
-        raise typer.Exit(OF_SIGNAL[run(_serve(settings, public, admin, keys))])
+        raise typer.Exit(OF_SIGNAL[run(_serve(settings, public, admin, keys, load))])
 
 
 async def _serve(
-    settings: "Settings", public: "Address", admin: "Address", keys: "tuple[TicketKey, ...]"
+    settings: "Settings",
+    public: "Address",
+    admin: "Address",
+    keys: "tuple[TicketKey, ...]",
+    load: "Callable[[], Settings]",
 ) -> signal.Signals:
     from gateway.app.serve import until_told
     from gateway.cli.running import start
 
     if keys:
         _log.warning("tickets signed with the key of development are taken")
-    number = await until_told(_tell, await start(settings, public, admin, keys))
+    number = await until_told(_tell, await start(settings, public, admin, keys, load))
     _log.info("stopped", extra={"facts": {"signal": number.name}})
     return number
 

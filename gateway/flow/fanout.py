@@ -11,10 +11,11 @@ The law of the waiting:
 
 import asyncio
 from asyncio import Future
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.admission import Level
 from gateway.ask import Ask
 from gateway.budget import TICK
 from gateway.catalog.templates import Need, Waiting
@@ -25,6 +26,16 @@ from gateway.guards import AskStep
 from gateway.outcome import TIMED_OUT, Outcome, Reason
 
 _Place = tuple[str, int]
+
+# Which signals are asked at which level of load; in one JSON answer those of class late never are.
+_WAITED = frozenset({Waiting.REQUIRED, Waiting.OPTIONAL})
+_ASKED: Mapping[Level, frozenset[Waiting]] = {
+    Level.NORMAL: _WAITED,
+    Level.THRIFTY: _WAITED,
+    Level.ESSENTIAL: frozenset({Waiting.REQUIRED}),
+    Level.CACHED: frozenset(),
+    Level.CLOSED: frozenset(),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +51,12 @@ class Collected:
             straggler.cancel()
 
 
-async def fan_out(plan: Plan, step: AskStep, clock: Clock, grace: float) -> Collected:
-    """Ask what the plan says and collect what comes until the deadline. `grace` is in seconds."""
-    board = _Board(plan, step, clock, grace)
+async def fan_out(plan: Plan, step: AskStep, clock: Clock, grace: float, level: Level = Level.NORMAL) -> Collected:
+    """Ask what the plan says and collect what comes until the deadline.
+
+    `grace` is in seconds. What is not asked at this level of load has what the cache can give.
+    """
+    board = _Board(plan, step, clock, grace, level)
     try:
         board.begin()
         while (until := board.until()) is not None and until - clock.now() >= TICK:
@@ -70,11 +84,12 @@ class _Gathering:
 class _Board:
     """What is asked, what is in, and what waits for a parent; of one open, for as long as it lasts."""
 
-    def __init__(self, plan: Plan, step: AskStep, clock: Clock, grace: float) -> None:
+    def __init__(self, plan: Plan, step: AskStep, clock: Clock, grace: float, level: Level) -> None:
         self._plan = plan
         self._step = step
         self._clock = clock
         self._grace = grace
+        self._asked = _ASKED[level]
         self._results: dict[str, Result] = {}
         self._documents: dict[str, Any] = {}
         self._gathering: dict[str, _Gathering] = {}
@@ -152,12 +167,12 @@ class _Board:
     def _ask(self, asked: Asked, *, is_closing: bool) -> None:
         gathering = _Gathering(asked, self._clock.now())
         self._gathering[asked.need.name] = gathering
-        is_late = asked.need.waiting is Waiting.LATE
+        unasked = self._unasked(asked.need.waiting, is_closing)
         for position, part in enumerate(asked.parts):
             if isinstance(part, Outcome):
                 self._put(gathering, position, part)
-            elif is_closing or is_late:
-                self._put(gathering, position, self._step.peek(part, Reason.TIMEOUT if is_closing else Reason.BUDGET))
+            elif unasked is not None:
+                self._put(gathering, position, self._step.peek(part, unasked))
             else:
                 answer = self._step.start(part)
                 if isinstance(answer, Outcome):
@@ -170,6 +185,14 @@ class _Board:
 
     def _came(self, gathering: _Gathering) -> None:
         gathering.ended = self._clock.now()
+
+    def _unasked(self, waiting: Waiting, is_closing: bool) -> Reason | None:
+        """Why a signal is not asked at all; None where it is."""
+        if is_closing:
+            return Reason.TIMEOUT
+        if waiting is Waiting.LATE:
+            return Reason.BUDGET
+        return None if waiting in self._asked else Reason.SHED
 
     def _put(self, gathering: _Gathering, position: int, outcome: Outcome) -> None:
         gathering.outcomes[position] = outcome

@@ -12,7 +12,7 @@ from gateway.outcome import Reason, Status
 TOO_OLD, GROUP, MISSING = "too_old", "group", "missing"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Payload:
     """What the template shows. `defaulted` says of each field that shows its default why it does."""
 
@@ -71,7 +71,7 @@ def _condemned(result: Result) -> Result:
         reason=Reason.INVALID,
         cause="invalid_schema",
         document=None,
-        observed=None,
+        as_of=None,
     )
 
 

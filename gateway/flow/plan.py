@@ -1,5 +1,6 @@
 """Step 2: what to ask. Makes the `Plan`: asks in template order, and the outcome of what needs no asking."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,7 @@ _BROKEN = default(Reason.PLUGIN, "connector_bug")
 _TOO_MANY = default(Reason.SHED)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Asked:
     """What is asked for one signal: one ask, or one an element; an element that cannot be asked has its outcome."""
 
@@ -108,7 +109,7 @@ def _read(need: Need, roots: Mapping[str, Any]) -> tuple[dict[str, Any], list[Bo
                 lacking.append(bound)
             continue
         if bound.round is not None and type(value) in (int, float):
-            value = round(float(value), bound.round) + 0.0  # -0.0 and 0.0 are one key
+            value = _rounded(value, bound.round)
         values[bound.name] = value
     return values, lacking
 
@@ -139,4 +140,14 @@ def _ask(need: Need, opening: Opening, values: Mapping[str, Any]) -> Ask | Outco
         timeout=need.timeout,
         fresh_within=need.fresh_within,
         usable_within=need.usable_within,
+        may_hedge=need.may_hedge,
+        may_retry=need.may_retry,
     )
+
+
+def _rounded(value: float, decimals: int) -> float:
+    """A number as it goes into a query; what is too large to be one is infinite, which no query takes."""
+    try:
+        return round(float(value), decimals) + 0.0  # -0.0 and 0.0 are one key
+    except OverflowError:
+        return math.inf

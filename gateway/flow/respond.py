@@ -1,7 +1,6 @@
 """Step 5: the payload as bytes and headers. Makes the `Answer`."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -49,8 +48,8 @@ def _entry(result: Result) -> dict[str, Any]:
     if result.reason is not None:
         entry["reason"] = result.reason.value
     if result.document is not None:
-        if result.observed is not None:
-            entry["as_of"] = datetime.fromtimestamp(int(result.observed), UTC).isoformat()[:-6] + "Z"
+        if result.as_of is not None:
+            entry["as_of"] = result.as_of
         entry["age_ms"] = _ms(result.age)
     entry["took_ms"] = _ms(result.took)
     entry["source"] = result.need.origin

@@ -11,11 +11,11 @@ _WORST_LAST = (Status.LIVE, Status.FRESH, Status.STALE, Status.DEFAULT)
 _RANK = {status: rank for rank, status in enumerate(_WORST_LAST)}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Result:
     """One signal of one open. `document` is its JSON form, None by default.
 
-    `observed` is the Unix time of the value, by its source; `age` and `took` are in seconds.
+    `as_of` is the time of the value by its source, RFC 3339; `age` and `took` are in seconds.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Result:
     reason: Reason | None
     cause: str | None
     document: dict[str, Any] | None
-    observed: float | None
+    as_of: str | None
     age: float
     took: float
 
@@ -42,7 +42,7 @@ def combine(need: Need, elements: tuple[str, ...] | None, outcomes: list[Outcome
     document = {element: reading.document for element, reading in zip(elements, readings, strict=True)}
     oldest = max(readings, key=lambda reading: reading.age(now))
     return Result(
-        need.name, need, worst.status, worst.reason, worst.cause, document, oldest.observed, oldest.age(now), took
+        need.name, need, worst.status, worst.reason, worst.cause, document, oldest.as_of, oldest.age(now), took
     )
 
 
@@ -62,7 +62,7 @@ def derive(need: Need, values: dict[str, Any] | Outcome, parents: Iterable[Resul
     status, reason, cause = (worst.status, worst.reason, worst.cause) if worst else (Status.LIVE, None, None)
     if status is Status.DEFAULT:  # it runs on the defaults of its parents, and says so
         reason = Reason.DEPENDENCY
-    return Result(need.name, need, status, reason, cause, reading.document, reading.observed, reading.age(now), 0.0)
+    return Result(need.name, need, status, reason, cause, reading.document, reading.as_of, reading.age(now), 0.0)
 
 
 def _single(need: Need, outcome: Outcome, now: float, took: float) -> Result:
@@ -76,7 +76,7 @@ def _single(need: Need, outcome: Outcome, now: float, took: float) -> Result:
         outcome.reason,
         outcome.cause,
         reading.document,
-        reading.observed,
+        reading.as_of,
         reading.age(now),
         took,
     )

@@ -28,13 +28,14 @@ def descriptors() -> int:
 def in_use(moment: Running) -> dict[str, int]:
     """What the gateway has out: connections that carry a call, calls, waiters, errands and refreshes."""
     assembly = moment.served.assembly
-    flight = assembly.stack.flight.statistics()
+    engine = assembly.engine
+    flight = engine.stack.flight.statistics()
     return {
-        "connections": assembly.pool.statistics().open - assembly.pool.statistics().idle,
+        "connections": engine.pool.statistics().open - engine.pool.statistics().idle,
         "flying": flight.flying,
         "waiting": flight.waiting,
-        "errands": assembly.stack.batch.statistics().running,
-        "refreshing": assembly.stack.cache.statistics().refreshing,
+        "errands": engine.stack.batch.statistics().running,
+        "refreshing": engine.stack.cache.statistics().refreshing,
     }
 
 

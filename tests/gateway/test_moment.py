@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,9 @@ FAILURES = {
     "of another type": (Script(brings=Figure(value=0.5, label="x" * 200)), "invalid"),
 }
 SUBSETS = [set(subset) for size in range(5) for subset in itertools.combinations(SIGNALS, size)]
+
+PATIENT = tuple(replace(one, timeout=1.0) for one in SOURCES)
+"""Sources whose own time is longer than any budget here."""
 
 
 def check(rig: Rig, told: Told) -> None:
@@ -90,7 +94,7 @@ async def test_all_may_fail_in_one_way(kind: str) -> None:
 @in_virtual_time
 async def test_when_all_hang_the_defaults_come_exactly_at_the_deadline(script: Script) -> None:
     """Hung sources, and those that swallow their cancellation, cost the budget less the reserve and not a tick more."""
-    rig = Rig(saying(dict.fromkeys(SIGNALS, script)), SOURCES, TEMPLATE)
+    rig = Rig(saying(dict.fromkeys(SIGNALS, script)), PATIENT, TEMPLATE)
 
     told = await rig.open(ticket=ticket(), **CONTEXT)
 
@@ -106,7 +110,7 @@ async def test_when_all_hang_the_defaults_come_exactly_at_the_deadline(script: S
 @in_virtual_time
 async def test_a_player_may_ask_for_less_and_never_for_more(asked: int, took: float) -> None:
     """The budget asked for is clamped between 30 ms and the template's, and kept exactly."""
-    rig = Rig(saying(dict.fromkeys(SIGNALS, DEAF)), SOURCES, TEMPLATE)
+    rig = Rig(saying(dict.fromkeys(SIGNALS, DEAF)), PATIENT, TEMPLATE)
 
     told = await rig.open(ticket=ticket(), budget_ms=asked, **CONTEXT)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.app.assembly import Assembly, assemble, load_catalog
+from gateway.app.engine import start_engine
 from gateway.clock import Clock
 from gateway.errors import ConfigError
 from gateway.settings import load_settings
@@ -23,11 +24,11 @@ WALL = 1_800_000_000.0
 async def assembled(folder: Path, *keys: TicketKey, **environment: str) -> AsyncIterator[Assembly]:
     """The gateway of a configuration, on this loop, until its pool is closed."""
     settings = load_settings(folder, environment)
-    made = assemble(settings, Clock(asyncio.get_running_loop().time, lambda: WALL), keys)
+    engine = start_engine(settings.gateway, Clock(asyncio.get_running_loop().time, lambda: WALL))
     try:
-        yield made
+        yield assemble(settings, engine, keys)
     finally:
-        await made.pool.close()
+        await engine.pool.close()
 
 
 @pytest.mark.asyncio
