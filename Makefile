@@ -16,7 +16,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --only-binary :
 # A virtual environment that is gone when the recipe ends, however it ends.
 THROWAWAY = set -euo pipefail; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; $(PYTHON) -m venv "$$work/venv"
 
-.PHONY: help demo test lint lock bench-quick sessions clean python
+.PHONY: help demo test lint lock bench-quick faults soak sessions clean python
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
@@ -36,6 +36,12 @@ lint: $(READY) ## Check style, format, types and the direction of imports
 
 bench-quick: $(READY) ## Print the CPU of one cold open beside a bare aiohttp handler's (ARGS=--rounds 9)
 	@$(BIN)/python tests/bench/quick.py $(ARGS)
+
+faults: $(READY) ## Play the fault matrix on real sockets and print it (its page is tests/faults/MATRIX.md)
+	@PYTHONPATH=tests $(BIN)/python -m faults.print_matrix
+
+soak: $(READY) ## Overload, kill, reload and drain real processes for four minutes (ARGS="--only drains")
+	@PYTHONPATH=tests $(BIN)/python -m soak.soak $(ARGS)
 
 lock: python ## Write both lock files from pyproject.toml (UPGRADE=1 takes the newest versions)
 	@$(THROWAWAY); \

@@ -7,6 +7,7 @@ from connectors import Query
 from gateway.ask import Ask
 from gateway.clock import Clock
 from gateway.guards.cache import Cache, CacheLaw
+from gateway.negatives import NegativeLaw, Negatives
 from gateway.outcome import TIMED_OUT, Outcome, Reading, live
 from stand_in import Figure, Of, ask_of, source
 
@@ -22,7 +23,8 @@ class CacheBench:
         self.clock = Clock(lambda: self.now, lambda: self.wall)
         self.asks: list[Ask] = []
         self.refreshes: list[Ask] = []
-        self.cache = Cache(law or CacheLaw(jitter=0.0), self.clock, lambda: chance).around(self)
+        negatives = Negatives(NegativeLaw(failure_least=0.0, failure_most=0.0), self.clock)
+        self.cache = Cache(law or CacheLaw(jitter=0.0), self.clock, lambda: chance, negatives=negatives).around(self)
 
     def start(self, ask: Ask) -> Outcome:
         """Time out."""

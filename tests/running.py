@@ -42,6 +42,9 @@ _ROOMY: tuple[Edit, ...] = (
     ("templates/morning.yaml", ", timeout: 250ms", ""),
     ("connectors.yaml", "hosts: [127.0.0.1]", "hosts: [127.0.0.1]\n  policy: {timeout: 1s}"),
     ("gateway.yaml", "connect: 100ms", "connect: 1s"),
+    ("gateway.yaml", "admission: {enabled: true", "admission: {enabled: false"),
+    ("gateway.yaml", "drain: {delay: 5s", "drain: {delay: 0ms"),
+    ("gateway.yaml", "failure_least: 1s, failure_most: 5s", "failure_least: 0ms, failure_most: 0ms"),
     ("gateway.yaml", "audience: moment-gateway", f"audience: {AUDIENCE}\n  issuer: {ISSUER}"),
 )
 

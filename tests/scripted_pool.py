@@ -65,7 +65,9 @@ def run_all(
         done = []
         for says in rounds:
             pool.says = list(says)
-            done.append(await upstream(Errand(source_of(connector), tuple(queries), clock.now() + within)))
+            done.append(
+                await upstream(Errand(source_of(connector), tuple(queries), clock.now(), within, clock.now() + within))
+            )
         return done, upstream
 
     with asyncio.Runner(loop_factory=looptime.new_event_loop) as runner:

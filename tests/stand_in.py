@@ -113,7 +113,7 @@ class Script:
     """
 
     latency: float = 0.02
-    brings: Signal | BaseException = field(default_factory=lambda: Figure(value=1.0))
+    brings: Signal | BaseException | Outcome = field(default_factory=lambda: Figure(value=1.0))
     stubborn: float = 0.0
     deaf: bool = False
 
@@ -138,14 +138,16 @@ class StandIn:
         slowest = max(scripts, key=lambda script: script.latency)
         left = math.inf if slowest.deaf else errand.until - self.clock.now()
         try:
-            await _pause(min(slowest.latency, left), slowest.stubborn)
+            await pause(min(slowest.latency, left), slowest.stubborn)
             if slowest.latency > left:
                 return Done((TIMED_OUT,) * len(scripts), Verdict.BAD)
             return Done(tuple(self._outcome(script.brings) for script in scripts), Verdict.GOOD)
         finally:
             self.out -= 1
 
-    def _outcome(self, brings: Signal | BaseException) -> Outcome:
+    def _outcome(self, brings: Signal | BaseException | Outcome) -> Outcome:
+        if isinstance(brings, Outcome):
+            return brings
         if isinstance(brings, Fault):
             return of_fault(brings)
         if isinstance(brings, BaseException):
@@ -157,7 +159,8 @@ class StandIn:
         return [query for errand in self.errands if errand.source.name == name for query in errand.queries]
 
 
-async def _pause(delay: float, stubborn: float) -> None:
+async def pause(delay: float, stubborn: float) -> None:
+    """Take that long; cancelled, live on for `stubborn` seconds, and end as if nothing had been."""
     try:
         await asyncio.sleep(delay)
     except asyncio.CancelledError:

@@ -150,7 +150,7 @@ def distributions(requirements: list[str]) -> set[str]:
 
 def test_a_dependency_is_declared_when_it_is_imported_and_only_then() -> None:
     """What the product imports is declared, and what is declared is imported, but for the data of `tzdata`."""
-    imported_as = {"PyYAML": "yaml", "opentelemetry-api": "opentelemetry"}
+    imported_as = {"PyYAML": "yaml", "opentelemetry-api": "opentelemetry", "prometheus-client": "prometheus_client"}
     data_only = {"tzdata"}
     needed = {imported_as.get(name, name) for name in distributions(project()["dependencies"]) - data_only}
     extras = {name for lines in project()["optional-dependencies"].values() for name in distributions(lines)}

@@ -3,7 +3,7 @@
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import looptime
@@ -11,6 +11,7 @@ import orjson
 from multidict import CIMultiDict
 
 import ticket_forge
+from gateway.admission import Level
 from gateway.ask import Source
 from gateway.budget import BudgetLaw
 from gateway.catalog.registry import Broken, Registry
@@ -18,10 +19,8 @@ from gateway.catalog.templates import Template, load_template
 from gateway.clock import Clock
 from gateway.flow.open import Front
 from gateway.flow.request import Arrival
-from gateway.guards import Gate
-from gateway.guards.cache import CacheLaw
 from gateway.moment import Answered, Gateway, answer
-from gateway.runtime import Stack
+from gateway.runtime import BreakerLaw, BulkheadLaw, CacheLaw, LateLaw, Laws, NegativeLaw, RetryLaw, Stack
 from gateway.settings import parse_document
 from gateway.tickets import Tickets
 from stand_in import DERIVATIONS, Says, StandIn
@@ -55,6 +54,17 @@ class Told:
         return {name: "/".join(filter(None, (one["status"], one.get("reason")))) for name, one in entries}
 
 
+NEVER = 10**9
+PLAIN = Laws(
+    breaker=BreakerLaw(min_calls=NEVER, in_a_row=NEVER, strikes=NEVER),
+    bulkhead=BulkheadLaw(NEVER, NEVER),
+    retry=RetryLaw(attempts=0),
+    late=LateLaw(bulkhead_below=0.0),
+    negatives=NegativeLaw(failure_least=0.0, failure_most=0.0),
+)
+"""The guards that every open meets and no more: cache, flight and batch."""
+
+
 class Rig:
     """A whole gateway around a stand-in, without sockets; made on the running loop."""
 
@@ -65,16 +75,18 @@ class Rig:
         template: str | None = None,
         *,
         law: CacheLaw | None = None,
+        laws: Laws | None = None,
         chance: Callable[[], float] = lambda: 0.0,
         grace: float = 0.05,
         window: float = 0.0,
-        gates: Sequence[Gate] = (),
+        stand_in: type[StandIn] = StandIn,
     ) -> None:
         self.wall = Wall()
         self.clock = Clock(asyncio.get_running_loop().time, self.wall)
-        self.stand_in = StandIn(self.clock, says)
-        law = law or CacheLaw()
-        self.stack = Stack(self.stand_in, self.clock, law=law, chance=chance, least=0.005, window=window, gates=gates)
+        self.stand_in = stand_in(self.clock, says)
+        self.level = Level.NORMAL
+        laws = laws or replace(PLAIN, cache=law or CacheLaw(), window=window)
+        self.stack = Stack(self.stand_in, self.clock, laws, chance, lambda: self.level)
         made = {} if template is None else {"morning": {3: loaded(template, sources)}}
         tickets = Tickets(
             ticket_forge.KEYS,
@@ -100,7 +112,7 @@ class Rig:
         request = {"template": "morning", "ticket": ticket, "budget_ms": budget_ms, "context": context}
         began = self.clock.now()
         arrival = Arrival(orjson.dumps(request), CIMultiDict(headers or {}), began)
-        answered = await answer(arrival, self.gateway)
+        answered = await answer(arrival, self.gateway, self.level)
         took = self.clock.now() - began
         answered.collected.release()
         return Told(answered, orjson.loads(answered.answer.body), took)

@@ -91,13 +91,20 @@ async def record_bodies(folder: Path) -> None:
 
 
 def write_config(folder: Path, vendors: int) -> None:
-    """The shipped configuration, asking the stand-in, with nothing cached and each query a call of its own."""
+    """The shipped configuration, asking the stand-in, with nothing cached and each query a call of its own.
+
+    Budgets are long, since a busy computer must cost time here and not answers; and no load is ever shed.
+    """
     shutil.copytree(CONFIG, folder)
     base = f"http://127.0.0.1:{vendors}"
     text = (folder / "connectors.yaml").read_text().replace("${LAB:-http://127.0.0.1:8090}", base)
-    alone = "  policy: {ttl: 0ms, stale: 0ms, batch: 1}\n"
+    alone = "  policy: {ttl: 0ms, stale: 0ms, batch: 1, timeout: 1s}\n"
     text = text.replace("  hosts: [127.0.0.1]\n", f"  hosts: [127.0.0.1]\n{alone}")
     (folder / "connectors.yaml").write_text(text)
+    template = folder / "templates" / "morning.yaml"
+    template.write_text(template.read_text().replace("budget: 400ms", "budget: 2s").replace(", timeout: 250ms", ""))
+    settings = folder / "gateway.yaml"
+    settings.write_text(settings.read_text().replace("admission: {enabled: true", "admission: {enabled: false"))
 
 
 def requests(count: int, key: TicketKey) -> list[bytes]:

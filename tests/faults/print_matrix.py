@@ -1,0 +1,24 @@
+"""`make faults`: plays the fault matrix and prints it as a Markdown page; what does not hold is told on stderr."""
+
+import sys
+
+from faults.page import page
+from faults.playing import play
+
+
+def main() -> int:
+    """Play, print, and say by the exit code whether all of it held."""
+    played = play()
+    print(page(played.held), end="")
+    wrong = {case: problems for case, problems in played.wrong.items() if problems}
+    for case, problems in wrong.items():
+        print(*case, *problems, sep="\n  ", file=sys.stderr)
+    for case, why in played.unplayable.items():
+        print("not played:", *case, why, file=sys.stderr)
+    for problem in played.left:
+        print(problem, file=sys.stderr)
+    return 1 if wrong or played.left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
