@@ -11,8 +11,20 @@ pytestmark = pytest.mark.timeout(240)
 
 @pytest.fixture(scope="module")
 def played() -> Played:
-    """The whole matrix, played once: its rows wait for their time-outs side by side."""
-    return play()
+    """The whole matrix, its rows waiting for their time-outs side by side.
+
+    A row that did not hold is played once more: a computer that stood still for half a second fails a row, and what
+    is really wrong fails it twice.
+    """
+    played = play()
+    again = tuple(
+        row
+        for row in ROWS
+        if any(played.wrong.get((row.id, form.name, name)) for form in row.forms for name in form.only)
+    )
+    if again:
+        played.wrong |= play(again).wrong
+    return played
 
 
 def test_no_fault_is_left_out() -> None:
