@@ -26,7 +26,7 @@ demo: $(READY) ## Start stand-in vendors and the gateway, and show one open (ARG
 	@$(BIN)/moment demo $(ARGS)
 
 test: $(READY) ## Run the tests (ARGS=... go to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(READY) ## Check style, format, types and the direction of imports
 	$(BIN)/ruff check .

@@ -35,7 +35,7 @@ def test_a_talk_that_ends_well_is_a_live_outcome() -> None:
     assert done.outcomes[0].reading.document == {"as_of": None, "id": "a", "size": 7}
 
 
-@pytest.mark.parametrize("answer", [None, 7, [], GET, iter([GET])], ids=repr)
+@pytest.mark.parametrize("answer", [None, 7, [], GET, iter([GET])], ids=lambda answer: type(answer).__name__)
 def test_a_read_that_is_no_talk_is_the_authors(answer: Any) -> None:
     """A `read` that returns something else than a generator fails as a plugin."""
     assert told(run(connector_of(lambda self, query: answer))) == ("plugin", "connector_bug", "neutral")
