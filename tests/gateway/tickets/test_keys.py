@@ -39,7 +39,17 @@ def tickets(*keys: TicketKey) -> Tickets:
         ("Ed25519", ED_PRIVATE.as_pem().decode(), "ed"),
         ("Ed25519", json.dumps(ED_JWK), "ed"),
     ],
-    ids=["base64", "base64url", "base64, last newline", "JWK", "PEM", "PEM, newlines", "full JWK", "private PEM", "OKP"],
+    ids=[
+        "base64",
+        "base64url",
+        "base64, last newline",
+        "JWK",
+        "PEM",
+        "PEM, newlines",
+        "full JWK",
+        "private PEM",
+        "OKP",
+    ],
 )
 def test_each_form_of_a_key_verifies(alg: str, material: str, signer: str) -> None:
     """Secrets in both alphabets of base64, PEM and JWK are read, with a file's last newline too."""
