@@ -5,22 +5,8 @@ Without any success a token trickles in now and then, up to a few, so that recov
 looked at: there is no timer.
 """
 
-from dataclasses import dataclass
-
 from gateway.clock import Clock
-
-
-@dataclass(frozen=True, slots=True)
-class AllowanceLaw:
-    """`tokens` is the start and the most; `ratio` is earned a good first attempt.
-
-    One token comes every `trickle_every` seconds while there are fewer than `trickle_up_to`; 0 for none.
-    """
-
-    tokens: float
-    ratio: float
-    trickle_every: float = 10.0
-    trickle_up_to: float = 0.0
+from gateway.laws import AllowanceLaw
 
 
 class Allowance:

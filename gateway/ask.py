@@ -44,7 +44,8 @@ class Ask:
     `key` is who may share the answer: the space (tenant, connector, signal's major, settings), the viewer or None, and
     the whole query. `until` is the open's collect deadline on the monotonic clock, `timeout` what this ask may take.
     A cached value is served unasked only if it is at most `fresh_within` seconds old, and used at all only if at most
-    `usable_within`. A template may forbid extra calls for its own asks.
+    `usable_within`. A template may forbid extra calls for its own asks. A patient one gives its source
+    more time than any answer in one piece has.
     """
 
     source: Source
@@ -56,6 +57,7 @@ class Ask:
     usable_within: float
     may_hedge: bool = True
     may_retry: bool = True
+    is_patient: bool = False
 
     @property
     def longest(self) -> float:
@@ -68,7 +70,9 @@ class Errand:
     """One to `source.batch` queries that go to the source together.
 
     All instants are monotonic. It began at `began` and is waited for until `limit`; `until` is when it must be back at
-    the latest, which is later where what comes late still fills the cache.
+    the latest, which is later where what comes late still fills the cache. `sent` counts the calls that were written
+    for it. Once its one extra call has gone out, be it a hedge or a retry, it `has_extra`. Attempts that run side by
+    side have a copy each.
     """
 
     source: Source
@@ -78,6 +82,18 @@ class Errand:
     until: float
     may_hedge: bool = True
     may_retry: bool = True
+    sent: int = 0
+    has_extra: bool = False
+    is_patient: bool = False
+
+    def note_sent(self) -> None:
+        """A call was written."""
+        self.sent += 1
+
+    @property
+    def promised(self) -> float:
+        """What the source must have had, in seconds, before to be late is its own doing."""
+        return self.timeout if self.is_patient else self.source.timeout
 
     @property
     def limit(self) -> float:

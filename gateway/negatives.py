@@ -12,19 +12,11 @@ from cachetools import TLRUCache
 
 from gateway.ask import Ask, Key
 from gateway.clock import Clock
+from gateway.laws import NegativeLaw
 from gateway.outcome import Outcome, Reason
 
 _LONGEST = 60.0
 _FAILURES = frozenset({Reason.ERROR, Reason.INVALID, Reason.PLUGIN})
-
-
-@dataclass(frozen=True, slots=True)
-class NegativeLaw:
-    """The most entries, and how long a failure stands at first and at most, in seconds."""
-
-    entries: int = 10_000
-    failure_least: float = 1.0
-    failure_most: float = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

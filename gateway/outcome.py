@@ -1,5 +1,6 @@
 """What came of an ask: one outcome, with a status and a reason from closed lists, whatever happened."""
 
+from asyncio import Future
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -166,7 +167,8 @@ class Done:
     """An errand that was run: one outcome a query, in their order, and what it says about the source.
 
     `calls` are the HTTP calls that were made; `wait` is how long the vendor asked to be left alone, in seconds;
-    `may_retry` says that the failure may not happen again, and that sending it again does no harm.
+    `may_retry` says that the failure may not happen again, and that sending it again does no harm. A `probe` is the
+    same errand on its way to a source that was refused: its outcomes come later, and nobody waits for them.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -174,3 +176,4 @@ class Done:
     calls: int = 1
     wait: float = 0.0
     may_retry: bool = False
+    probe: Future["Done"] | None = None

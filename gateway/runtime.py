@@ -4,69 +4,26 @@ Guards know no other guard: what two of them must know of each other is a small 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from gateway.admission import Level
-from gateway.allowance import Allowance, AllowanceLaw
+from gateway.allowance import Allowance
 from gateway.ask import Ask, Errand
 from gateway.clock import Clock
 from gateway.guards import ErrandStep
 from gateway.guards.batch import Batch
-from gateway.guards.breaker import Breaker, BreakerLaw
-from gateway.guards.bulkhead import Bulkhead, BulkheadLaw
-from gateway.guards.cache import Cache, CacheLaw
+from gateway.guards.breaker import Breaker
+from gateway.guards.bulkhead import Bulkhead
+from gateway.guards.cache import Cache
 from gateway.guards.flight import Flight
-from gateway.guards.hedge import Hedge, HedgeLaw
+from gateway.guards.hedge import Hedge
 from gateway.guards.quota import QuotaGate
-from gateway.guards.retry import Retry, RetryLaw
+from gateway.guards.retry import Retry
 from gateway.guards.walk import Walk
 from gateway.latency import Latencies
-from gateway.negatives import NegativeLaw, Negatives
+from gateway.laws import Laws
+from gateway.negatives import Negatives
 from gateway.outcome import Done
-
-__all__ = [
-    "AllowanceLaw",
-    "BreakerLaw",
-    "BulkheadLaw",
-    "CacheLaw",
-    "HedgeLaw",
-    "LateLaw",
-    "Laws",
-    "NegativeLaw",
-    "RetryLaw",
-    "Stack",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class LateLaw:
-    """How long a call may be out when what it brings will be kept, and how full the bulkhead may be then."""
-
-    most: float = 2.0
-    factor: float = 2.0
-    bulkhead_below: float = 0.8
-
-
-_HEDGE_TOKENS = AllowanceLaw(tokens=5, ratio=0.05)
-_RETRY_TOKENS = AllowanceLaw(tokens=10, ratio=0.2, trickle_up_to=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Laws:
-    """The numbers of all guards. `least` is what a call must have left, `window` how long a batch gathers, seconds."""
-
-    cache: CacheLaw = field(default_factory=CacheLaw)
-    negatives: NegativeLaw = field(default_factory=NegativeLaw)
-    breaker: BreakerLaw = field(default_factory=BreakerLaw)
-    bulkhead: BulkheadLaw = field(default_factory=BulkheadLaw)
-    hedge: HedgeLaw = field(default_factory=HedgeLaw)
-    hedge_tokens: AllowanceLaw = _HEDGE_TOKENS
-    hedge_bulkhead_below: float = 0.7
-    retry: RetryLaw = field(default_factory=RetryLaw)
-    retry_tokens: AllowanceLaw = _RETRY_TOKENS
-    late: LateLaw = field(default_factory=LateLaw)
-    least: float = 0.005
-    window: float = 0.0
+from gateway.stragglers import Stragglers
 
 
 class Stack:
@@ -93,19 +50,23 @@ class Stack:
         self.breaker = Breaker(laws.breaker, clock, chance)
         self.bulkhead = Bulkhead(laws.bulkhead)
 
-        self.walk = Walk((self.quota, self.breaker, self.bulkhead), upstream, clock, self.latencies, told)
-        retry = Retry(self.walk, laws.retry, clock, self.retry_tokens, self._usual, self._has_time, chance)
-        hedge = Hedge(retry, laws.hedge, clock, self.hedge_tokens, self.retry_tokens, self.latencies, self._is_well)
-        self.batch = Batch(hedge, clock, window=laws.window, lasts=self._lasts, stuck=self.breaker.strike)
+        self.stragglers = Stragglers(self.breaker.strike)
+
         self.cache = Cache(
             laws.cache, clock, chance, negatives=Negatives(laws.negatives, clock), may_refresh=self._has_time
         )
+        self.walk = Walk((self.quota, self.breaker, self.bulkhead), upstream, clock, self.latencies, told)
+        retry = Retry(self.walk, laws.retry, clock, self.retry_tokens, self._usual, self._has_time, chance)
+        tokens = self.hedge_tokens, self.retry_tokens
+        hedge = Hedge(retry, laws.hedge, clock, *tokens, self.latencies, self._is_well, self.stragglers)
+        self.batch = Batch(hedge, clock, self.stragglers, window=laws.window, lasts=self._lasts, probed=self.cache.keep)
         self.flight = Flight(
             self.batch.put,
             self.cache.keep,
             clock,
             least=self._least,
             lasts=self._lasts,
+            alone=self._alone,
             may_finish=self._may_finish,
         )
         self.cache.around(self.flight)
@@ -126,6 +87,11 @@ class Stack:
         """How long a call may be out: its time, or longer where what comes late still fills the cache."""
         late = self._laws.late
         return max(ask.longest, min(late.most, late.factor * ask.longest)) if ask.source.ttl > 0 else ask.longest
+
+    def _alone(self, ask: Ask) -> float:
+        """How long a call may be out with nobody waiting: however long its asker was ready to wait, not for ever."""
+        late = self._laws.late
+        return max(ask.source.timeout, min(late.most, late.factor * ask.longest))
 
     def _may_finish(self, ask: Ask) -> bool:
         name = ask.source.name

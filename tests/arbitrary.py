@@ -21,9 +21,9 @@ from gateway.ask import Ask, Errand
 from gateway.flow.request import Arrival
 from gateway.guards import Permit, Refusal
 from gateway.guards.breaker import State
+from gateway.laws import BreakerLaw, BulkheadLaw, CacheLaw, HedgeLaw, Laws
 from gateway.moment import Answered, answer
 from gateway.outcome import Verdict
-from gateway.runtime import BreakerLaw, BulkheadLaw, CacheLaw, HedgeLaw, Laws
 from morning import ticket
 from stand_in import Figure, Member, Of, Product, Script, Source, source
 from vendor import FAULTS, Vendor, failing
@@ -205,13 +205,11 @@ class Day:
     def extra_calls(self, name: str) -> int:
         """The HTTP calls to a source beyond the first of each errand: retries and hedges."""
         errands = [errand for errand in self.vendor.errands if errand.source.name == name]
-        return len(errands) - len({id(errand) for errand in errands})
+        return len(errands) - len({id(errand.queries) for errand in errands})
 
     def left_over(self) -> dict[str, int]:
         """What is not at rest."""
-        stack = self.rig.stack
-        more = {"probes": stack.walk.probing, **stack.bulkhead.statistics()}
-        return self.rig.leftovers() | {name: count for name, count in more.items() if count}
+        return self.rig.leftovers() | self.rig.stack.bulkhead.statistics()
 
 
 @functools.cache

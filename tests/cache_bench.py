@@ -6,8 +6,9 @@ from typing import Any
 from connectors import Query
 from gateway.ask import Ask
 from gateway.clock import Clock
-from gateway.guards.cache import Cache, CacheLaw
-from gateway.negatives import NegativeLaw, Negatives
+from gateway.guards.cache import Cache
+from gateway.laws import CacheLaw, NegativeLaw
+from gateway.negatives import Negatives
 from gateway.outcome import TIMED_OUT, Outcome, Reading, live
 from stand_in import Figure, Of, ask_of, source
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 
 from gate_bench import BAD, Hand, let_in
 from gateway.guards import Permit, Refusal
-from gateway.guards.breaker import Breaker, BreakerLaw, State
+from gateway.guards.breaker import Breaker, State
+from gateway.laws import BreakerLaw
 from gateway.outcome import Done
 
 

@@ -3,12 +3,14 @@
 import asyncio
 from typing import Any
 
-from gateway.allowance import Allowance, AllowanceLaw
+from gateway.allowance import Allowance
 from gateway.ask import Errand, Source
 from gateway.clock import Clock
-from gateway.guards.hedge import Hedge, HedgeLaw
+from gateway.guards.hedge import Hedge
 from gateway.latency import Latencies
+from gateway.laws import AllowanceLaw, HedgeLaw
 from gateway.outcome import Done, Reason, Verdict, default
+from gateway.stragglers import Stragglers
 from stand_in import Of, source
 
 PLAIN = source("plain", Of, timeout=0.3, idempotent=True)
@@ -38,7 +40,10 @@ class Bench:
             self.latencies.add("plain", USUAL)
         law = {"enabled": True} | law
         budgets = self.own, self.shared
-        self.hedge = Hedge(self.call, HedgeLaw(**law), self.clock, *budgets, self.latencies, lambda _: self.well)
+        self.stuck: list[str] = []
+        stragglers = Stragglers(self.stuck.append)
+        wired = self.latencies, lambda _: self.well, stragglers
+        self.hedge = Hedge(self.call, HedgeLaw(**law), self.clock, *budgets, *wired)
 
     async def call(self, errand: Errand) -> Done:
         """One call of the script."""

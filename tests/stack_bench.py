@@ -8,8 +8,8 @@ from typing import Any
 from connectors import Query
 from gateway.ask import Ask, Errand, Source
 from gateway.guards.breaker import State
+from gateway.laws import AllowanceLaw, BreakerLaw, HedgeLaw, Laws, RetryLaw
 from gateway.outcome import TIMED_OUT, Outcome
-from gateway.runtime import AllowanceLaw, BreakerLaw, HedgeLaw, Laws, RetryLaw
 from stand_in import Figure, Of, Says, Script, ask_of, source
 from vendor import Vendor, failing
 from virtual_time import Rig, settle

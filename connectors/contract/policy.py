@@ -77,8 +77,9 @@ class Policy(BaseModel):
     in when asking fails, both counted from the fetch. `hosts` are the only ones called; `()` leaves them to the
     operator. `batch` queries go out as one `read_many`. `reuse=False` gives each call a connection of its own, for a
     vendor of viewers' data whose reply does not name whose it is. `consent` names what `context.consent` must list.
-    `max_bytes` caps a decoded reply body. `quota` is what the vendor allows. `idempotent` says whether a call may be
-    sent twice; left out, that is so for GET and HEAD alone. `negative_ttl` is how long a fact of absence is kept.
+    `max_bytes` caps a decoded reply body. `quota` is what the vendor allows; at a host that only the operator names it
+    does not hold. `idempotent` says whether a call may be sent twice; left out, that is so for GET and HEAD alone.
+    `negative_ttl` is how long a fact of absence is kept.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

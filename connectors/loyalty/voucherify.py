@@ -7,7 +7,21 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr
 
-from connectors import BadReply, Call, Connector, From, Policy, Query, Scope, Settings, Talk, minutes, ms, seconds
+from connectors import (
+    BadReply,
+    Call,
+    Connector,
+    From,
+    Policy,
+    Query,
+    Quota,
+    Scope,
+    Settings,
+    Talk,
+    minutes,
+    ms,
+    seconds,
+)
 from connectors.loyalty.signal import (
     MOST_BALANCES,
     MOST_POINTS,
@@ -70,6 +84,7 @@ class Voucherify(Connector[VoucherifySettings, Member, Loyalty]):
         stale=minutes(15),
         idempotent=True,
         hosts=("api.voucherify.io", "*.api.voucherify.io"),
+        quota=Quota(rate=1, burst=40),  # the smallest plan: 100 calls a minute; who goes beyond is blocked
     )
 
     def read(self, who: Member) -> Talk[Loyalty]:

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from pydantic import Field, SecretStr
 
 from connectors import (
+    Absent,
     BadReply,
     Call,
     Connector,
@@ -16,6 +17,7 @@ from connectors import (
     From,
     Policy,
     Query,
+    Quota,
     Scope,
     Settings,
     Talk,
@@ -32,8 +34,6 @@ _CLOCKS_DIFFER = timedelta(minutes=1)
 _DELAYS_S: Final[Mapping[str, int]] = {"iex": 0, "sip": 0, "delayed_sip": 900}
 # Conditions of a trade (CTA and UTP plans) that make it the close itself, though it is printed a moment later.
 _CLOSING = frozenset({"6", "9", "M"})
-# What reading a row of the wrong shape raises. One such row costs its own symbol only.
-_MISSHAPEN = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError)
 
 _Row = Mapping[str, Any]
 
@@ -69,6 +69,7 @@ class Alpaca(Connector[AlpacaSettings, Ticker, Market]):
         batch=100,
         idempotent=True,
         hosts=("data.alpaca.markets",),
+        quota=Quota(rate=3, burst=20),  # free of charge: 200 calls a minute, and in no minute is it more
     )
 
     def read_many(self, queries: Sequence[Ticker]) -> Talk[Mapping[Ticker, Market | Fault]]:
@@ -83,16 +84,9 @@ class Alpaca(Connector[AlpacaSettings, Ticker, Market]):
         if not isinstance(rows, dict) or (rows and not any(query.symbol in rows for query in queries)):
             raise BadReply("the reply is no mapping by the symbols that were asked for")
         arrival = _arrival(reply.at)
-        found = ((query, self._answer(query.symbol, rows.get(query.symbol), arrival)) for query in queries)
-        return {query: answer for query, answer in found if answer is not None}
-
-    def _answer(self, symbol: str, row: Any, arrival: "_Arrival") -> Market | Fault | None:
-        try:
-            return _quote(symbol, row, arrival, self.settings.feed) if row else None
-        except BadReply as fault:
-            return fault
-        except _MISSHAPEN:
-            return BadReply("the row of the symbol has not the shape of a snapshot")
+        feed = self.settings.feed
+        known = [query for query in queries if rows.get(query.symbol)]
+        return {query: self.alone(_quote, query.symbol, rows[query.symbol], arrival, feed) for query in known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +124,18 @@ class _Trade:
     is_the_close: bool
 
 
-def _quote(symbol: str, row: _Row, arrival: _Arrival, feed: str) -> Market | None:
-    """The reading of one snapshot; None where it holds no price at all."""
+def _quote(symbol: str, row: _Row, arrival: _Arrival, feed: str) -> Market:
+    """The reading of one snapshot.
+
+    Raises:
+        Absent: it holds no price at all.
+        BadReply: its price cannot be true.
+    """
     bars, trade = _bars(row, arrival), _trade(row.get("latestTrade"), arrival)
     live = trade if trade and _is_live(trade, arrival) else None
     newest = live or next(iter(bars), None)
     if newest is None:
-        return None
+        raise Absent("no price")
     last = newest.price
     previous = next((bar.price for bar in bars if bar.day < newest.day), None)
     if previous is not None and _is_far(last, previous):

@@ -26,6 +26,7 @@ from enum import IntEnum
 from gateway.ask import Errand
 from gateway.clock import Clock
 from gateway.guards import Permit, Refusal
+from gateway.laws import BreakerLaw
 from gateway.outcome import Done, Reason, Verdict
 
 
@@ -35,24 +36,6 @@ class State(IntEnum):
     CLOSED = 0
     HALF_OPEN = 1
     OPEN = 2
-
-
-@dataclass(frozen=True, slots=True)
-class BreakerLaw:
-    """When a circuit opens and closes. Durations are in seconds, `bad` and `jitter` are shares."""
-
-    window: float = 10.0
-    min_calls: int = 20
-    bad: float = 0.5
-    in_a_row: int = 8
-    open_least: float = 5.0
-    open_most: float = 60.0
-    jitter: float = 0.2
-    lease: float = 2.0
-    close_after: int = 3
-    forget_after: float = 60.0
-    strikes: int = 3
-    strikes_within: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,13 @@ The law of the state:
 """
 
 from collections import Counter
-from dataclasses import dataclass
 
 from gateway.ask import Errand
 from gateway.guards import Refusal
+from gateway.laws import BulkheadLaw
 from gateway.outcome import Done, Reason
 
 _FULL = Refusal(Reason.BULKHEAD, "bulkhead_full")
-
-
-@dataclass(frozen=True, slots=True)
-class BulkheadLaw:
-    """The most errands out at once, of one source and in all."""
-
-    in_flight: int = 64
-    gateway_wide: int = 1024
 
 
 class Bulkhead:

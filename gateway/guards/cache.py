@@ -21,6 +21,7 @@ from cachetools import TLRUCache
 from connectors import Scope
 from gateway.ask import Ask, Key
 from gateway.clock import Clock
+from gateway.laws import CacheLaw
 from gateway.negatives import Negatives
 from gateway.outcome import STALE_MAY_STAND_IN, Outcome, Reading, Reason, Status
 
@@ -33,17 +34,6 @@ class Inner(Protocol):
 
     def refresh(self, ask: Ask) -> None:
         """Ask in the background, for nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class CacheLaw:
-    """`swr` in units of the ttl, `jitter` as a fraction of it; `refreshes` is the most at once."""
-
-    entries: int = 100_000
-    size: float = 256 * 1024 * 1024
-    swr: float = 1.0
-    jitter: float = 0.1
-    refreshes: int = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +62,10 @@ class _Entry:
     def reading(self) -> Reading:
         assert self.fresh.reading is not None
         return self.fresh.reading
+
+
+# What is said of an ask that must not be asked, where nothing is here that may stand in; any of these reasons lets it.
+_UNASKED = {reason: Outcome(Status.DEFAULT, None, reason) for reason in STALE_MAY_STAND_IN}
 
 
 class Cache:
@@ -123,18 +117,24 @@ class Cache:
         """An older value within its ceiling, where asking failed and one may stand in; else the outcome as it is."""
         if outcome.status is not Status.DEFAULT or outcome.reason not in STALE_MAY_STAND_IN:
             return outcome
-        entry = self._table.get(ask.key)
+        return self._older(self._held(ask.key), ask, outcome)
+
+    def peek(self, ask: Ask, reason: Reason) -> Outcome:
+        """What is here for an ask that must not be asked, for `reason`: fresh, else stale, else default."""
+        entry = self._held(ask.key)
+        if entry is not None and self._clock.now() < entry.swr_until:
+            return entry.fresh
+        return self._older(entry, ask, _UNASKED[reason])
+
+    def _held(self, key: Key) -> _Entry | None:
+        """The entry of a key, if any. Under load most are looked for in vain, and that is cheaper than `get`."""
+        return self._table.get(key) if key in self._table else None
+
+    def _older(self, entry: _Entry | None, ask: Ask, outcome: Outcome) -> Outcome:
         if entry is None or entry.reading.age(self._clock.now()) > ask.usable_within:
             return outcome
         self._stale += 1
         return Outcome(Status.STALE, entry.reading, outcome.reason, outcome.cause)
-
-    def peek(self, ask: Ask, reason: Reason) -> Outcome:
-        """What is here for an ask that must not be asked, for `reason`: fresh, else stale, else default."""
-        entry = self._table.get(ask.key)
-        if entry is not None and self._clock.now() < entry.swr_until:
-            return entry.fresh
-        return self.settle(ask, Outcome(Status.DEFAULT, None, reason))
 
     def keep(self, ask: Ask, outcome: Outcome) -> None:
         """Take in what a call brought; called once a call, whoever waited for it."""

@@ -7,7 +7,8 @@ The law of the state:
 3. Waiters share the outcome, failures too, and race nothing anew; each keeps its own time limit, and leaves without
    a trace.
 4. Waiters come and go; the call is its own. With the last waiter gone it goes on only where what it brings will be
-   kept and the gateway has room for it, else it is cancelled. A refresh goes on in any case.
+   kept and the gateway has room for it, and no longer than a call that nobody waits for may, else it is cancelled. A
+   refresh goes on in any case.
 5. Nobody sets a timer for the deadline of an open: of two waits that end at one instant the inner one loses.
 """
 
@@ -34,15 +35,17 @@ class FlightStatistics:
 
 
 class _Leader:
-    """One call that is out: its answer, its waiters, and the instant by which it ends by itself."""
+    """One call that is out: its answer, its waiters, and when it ends: by itself, or with nobody left."""
 
-    __slots__ = ("answer", "ends", "key", "refresh", "waiters")
+    __slots__ = ("alone_until", "answer", "ends", "key", "refresh", "timer", "waiters")
 
-    def __init__(self, key: Key, answer: Future[Outcome], ends: float, refresh: bool) -> None:
+    def __init__(self, key: Key, answer: Future[Outcome], ends: float, alone_until: float, refresh: bool) -> None:
         self.key = key
         self.answer = answer
         self.ends = ends
+        self.alone_until = alone_until
         self.refresh = refresh
+        self.timer: asyncio.TimerHandle | None = None
         self.waiters: set[Future[Outcome]] = set()
 
 
@@ -50,7 +53,8 @@ class Flight:
     """Joins asks of one key.
 
     `send` begins a call, `landed` is told each outcome once; `least(ask)` is what a call must have left to be begun,
-    `lasts(ask)` how long it may be out, both in seconds; `may_finish(ask)` whether it may go on with nobody waiting.
+    `lasts(ask)` how long it may be out, both in seconds; `may_finish(ask)` whether it may go on with nobody waiting,
+    and until `alone(ask)` seconds after its begin.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Flight:
         *,
         least: Callable[[Ask], float],
         lasts: Callable[[Ask], float] = lambda ask: ask.longest,
+        alone: Callable[[Ask], float] = lambda ask: ask.longest,
         may_finish: Callable[[Ask], bool] = lambda _: False,
     ) -> None:
         self._send = send
@@ -68,6 +73,7 @@ class Flight:
         self._clock = clock
         self._least = least
         self._lasts = lasts
+        self._alone = alone
         self._may_finish = may_finish
         self._late = 0
         self._leaders: dict[Key, _Leader] = {}
@@ -101,7 +107,7 @@ class Flight:
 
     def _lead(self, ask: Ask, now: float, *, refresh: bool) -> _Leader:
         self._led += 1
-        leader = _Leader(ask.key, self._send(ask), now + self._lasts(ask), refresh)
+        leader = _Leader(ask.key, self._send(ask), now + self._lasts(ask), now + self._alone(ask), refresh)
         self._leaders[ask.key] = leader
         leader.answer.add_done_callback(lambda answer: self._land(ask, leader, answer))
         return leader
@@ -120,11 +126,27 @@ class Flight:
         leader.waiters.discard(waiter)
         if leader.waiters or leader.refresh or leader.answer.done():
             return
-        if self._may_finish(ask):
-            self._late += 1
-        else:
-            self._take_off(leader)
-            leader.answer.cancel()
+        is_longer = leader.alone_until < leader.ends - TICK
+        if not self._may_finish(ask) or (is_longer and self._clock.now() >= leader.alone_until):
+            self._end(leader)
+            return
+        self._late += 1
+        if is_longer:
+            self._look_at(leader)
+
+    def _look_at(self, leader: _Leader) -> None:
+        """End a call that was given longer than one that nobody waits for may have, unless somebody joins it."""
+        if leader.timer is not None:
+            leader.timer.cancel()
+        leader.timer = asyncio.get_running_loop().call_at(leader.alone_until, self._end_if_alone, leader)
+
+    def _end_if_alone(self, leader: _Leader) -> None:
+        if not leader.waiters and not leader.refresh:
+            self._end(leader)
+
+    def _end(self, leader: _Leader) -> None:
+        self._take_off(leader)
+        leader.answer.cancel()
 
     def _land(self, ask: Ask, leader: _Leader, answer: Future[Outcome]) -> None:
         self._take_off(leader)
@@ -138,6 +160,8 @@ class Flight:
                 waiter.set_result(outcome)
 
     def _take_off(self, leader: _Leader) -> None:
+        if leader.timer is not None:
+            leader.timer.cancel()
         if self._leaders.get(leader.key) is leader:
             del self._leaders[leader.key]
 

@@ -1,35 +1,25 @@
 """A second call where the first is slower than nearly all: the first good answer wins, the other call is cancelled.
 
 Off unless switched on. It costs a token of its own and one of the retries', so that both together stay within what an
-outage may cost; and it is sent only to a source that is well and has room. The loser is recorded as "at least this
-long", or the percentile would drift down and feed itself.
+outage may cost; and it is sent only to a source that is well and has room, for an errand that was not tried again
+already, nor is thereafter. The loser is recorded as "at least this long", or the percentile would drift down and feed
+itself.
 """
 
 import asyncio
 from asyncio import Task
 from collections.abc import Callable, Mapping
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.allowance import Allowance
 from gateway.ask import Errand
 from gateway.clock import Clock
 from gateway.guards import OUTDONE, ErrandStep
 from gateway.latency import Latencies
+from gateway.laws import HedgeLaw
 from gateway.outcome import Done, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class HedgeLaw:
-    """When a second call is sent: after the 95th percentile of at least `min_samples` calls.
-
-    That is after no less than `min_delay` seconds, and no more than the share `max_delay` of the call's time.
-    """
-
-    enabled: bool = False
-    min_samples: int = 100
-    min_delay: float = 0.005
-    max_delay: float = 0.5
+from gateway.stragglers import Stragglers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +33,7 @@ class Hedge:
     shared: Allowance
     latencies: Latencies
     is_well: Callable[[str], bool]
+    stragglers: Stragglers
 
     async def __call__(self, errand: Errand) -> Done:
         """Run the errand, and once more beside it where it is slow."""
@@ -53,11 +44,12 @@ class Hedge:
         try:
             await asyncio.wait(running, timeout=delay)
             if not any(task.done() for task in running) and self._may(errand):
-                running[self._begin(errand)] = self.clock.now()
+                errand.has_extra = True
+                running[self._begin(replace(errand, sent=0))] = self.clock.now()
             return await self._first_good(errand, running)
         except BaseException:
             for task in running:
-                task.cancel()
+                self.stragglers.let_go(errand.source.name, task)
             raise
 
     def _begin(self, errand: Errand) -> Task[Done]:
@@ -79,7 +71,9 @@ class Hedge:
     def _may(self, errand: Errand) -> bool:
         name = errand.source.name
         is_enough = errand.limit - self.clock.now() >= self.latencies.of(name).p50
-        if not is_enough or not self.is_well(name) or not self.own.has(name) or not self.shared.has(name):
+        if errand.has_extra or not is_enough or not self.is_well(name):
+            return False
+        if not self.own.has(name) or not self.shared.has(name):
             return False
         return self.own.spend(name) and self.shared.spend(name)
 
@@ -94,7 +88,7 @@ class Hedge:
                     if len(running) == 1:
                         self.own.earn(errand.source.name)
                     for loser in pending:
-                        loser.cancel(OUTDONE)
+                        self.stragglers.let_go(errand.source.name, loser, OUTDONE)
                         self.latencies.add(errand.source.name, self.clock.now() - running[loser])
                     return last
         assert last is not None

@@ -2,7 +2,8 @@
 
 The first call runs bare; only what failed enters tenacity. A time-out is never tried again, since the time is gone, and
 neither is what may not be sent twice. Tokens bound the extra calls of an outage, and what remains of the time must be
-enough for a call as fast as most.
+enough for a call as fast as most. A hedge and a retry are the same one extra call: where either has gone out, the other
+does not.
 """
 
 from collections.abc import Callable
@@ -14,15 +15,8 @@ from gateway.allowance import Allowance
 from gateway.ask import Errand
 from gateway.clock import Clock
 from gateway.guards import ErrandStep
+from gateway.laws import RetryLaw
 from gateway.outcome import Done, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class RetryLaw:
-    """The most extra attempts, and the longest pause before one, in seconds; the pause is random up to it."""
-
-    attempts: int = 1
-    backoff: float = 0.005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +40,8 @@ class Retry:
         done = await self.inner(errand)
         if done.verdict is Verdict.GOOD:
             self.allowance.earn(errand.source.name)
-        if not done.may_retry or not errand.may_retry or not self.law.attempts or not self.is_on():
+        is_wanted = done.may_retry and errand.may_retry and not errand.has_extra
+        if not is_wanted or not self.law.attempts or not self.is_on():
             return done
         return await self._again(errand, done)
 
@@ -63,7 +58,10 @@ class Retry:
             left = errand.limit - self.clock.now()
             wait = _result(state).wait
             needed = self.usual(errand.source.name) + self.law.backoff + wait
-            return wait > left / 2 or left < needed or not self.allowance.spend(errand.source.name)
+            if wait > left / 2 or left < needed or not self.allowance.spend(errand.source.name):
+                return True
+            errand.has_extra = True
+            return False
 
         retrying = AsyncRetrying(
             stop=lambda state: state.attempt_number > self.law.attempts or is_not_worth_it(state),

@@ -1,12 +1,12 @@
 """The walk of the gates: in order, without waiting; and each permit is left exactly once, however the errand ends.
 
 The law of the state: a probe that leaves behind a refusal is a task of its own, held here until it ends, and never
-awaited.
+awaited. What it brings is for whoever sent the errand.
 """
 
 import asyncio
 from asyncio import Task
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import replace
 
@@ -42,39 +42,42 @@ class Walk:
         """Run the errand, or refuse it with one outcome a query."""
         return await self._through(errand, self._gates, [])
 
-    @property
-    def probing(self) -> int:
-        """How many probes are out."""
-        return len(self._probes)
-
     async def _through(self, errand: Errand, gates: Sequence[Gate], taken: list[Permit]) -> Done:
         done = _NOTHING_SENT
-        began = self._clock.now()
+        began, before = self._clock.now(), errand.sent
         try:
-            for position, gate in enumerate(gates):
-                answer = gate.enter(errand)
-                if isinstance(answer, Refusal):
-                    if answer.probe is not None:  # what was taken so far pays for the probe
-                        self._probe(errand, gates[position + 1 :], [*taken, answer.probe])
-                        taken = []
-                    return replace(_NOTHING_SENT, outcomes=_each(errand, default(answer.reason, answer.cause)))
-                taken.append(answer)
-            done = _CANCELLED
+            refused = self._enter(errand, gates, taken)
+            if refused is not None:
+                return refused
+            done = _CUT_SHORT
             done = self._judged(errand, await self._upstream(errand), began)
             return done
         except asyncio.CancelledError as cancelled:
             # Cancelled after all the time it was promised, it failed; before, it says nothing of the source.
-            if (
-                done is _CANCELLED
-                and OUTDONE not in cancelled.args
-                and self._is_honest(errand, self._clock.now() - began)
-            ):
+            if OUTDONE not in cancelled.args and self._is_honest(errand, self._clock.now() - began):
                 done = _TOO_SLOW
             raise
         finally:
+            if done is _CUT_SHORT or done is _TOO_SLOW:
+                done = replace(done, calls=errand.sent - before)
             _leave(taken, done)
             if done.calls and self._told is not None:
                 self._told(errand, done, self._clock.now() - began)
+
+    def _enter(self, errand: Errand, gates: Sequence[Gate], taken: list[Permit]) -> Done | None:
+        """Take the permits of all gates, or say what came of it: what was taken so far pays for a probe."""
+        for position, gate in enumerate(gates):
+            answer = gate.enter(errand)
+            if not isinstance(answer, Refusal):
+                taken.append(answer)
+                continue
+            refused = replace(_NOTHING_SENT, outcomes=_each(errand, default(answer.reason, answer.cause)))
+            if answer.probe is None:
+                return refused
+            paid = [*taken, answer.probe]
+            taken.clear()
+            return replace(refused, probe=self._probe(errand, gates[position + 1 :], paid))
+        return None
 
     def _judged(self, errand: Errand, done: Done, began: float) -> Done:
         took = self._clock.now() - began
@@ -90,16 +93,17 @@ class Walk:
     def _is_honest(self, errand: Errand, took: float) -> bool:
         """Whether the source had as long as it usually needs, so that being late is its own doing."""
         known = self._latencies.of(errand.source.name)
-        usual = known.p95 if known.count >= _ENOUGH_SAMPLES else errand.source.timeout
-        return took >= min(usual, errand.source.timeout) - TICK
+        usual = known.p95 if known.count >= _ENOUGH_SAMPLES else errand.promised
+        return took >= min(usual, errand.promised) - TICK
 
-    def _probe(self, errand: Errand, gates: Sequence[Gate], taken: list[Permit]) -> None:
+    def _probe(self, errand: Errand, gates: Sequence[Gate], taken: list[Permit]) -> Task[Done]:
         now = self._clock.now()
         timeout = errand.source.timeout
-        probe = replace(errand, began=now, timeout=timeout, until=now + timeout)
+        probe = replace(errand, began=now, timeout=timeout, until=now + timeout, is_patient=False)
         task = asyncio.get_running_loop().create_task(self._through(probe, gates, taken), context=Context())
         self._probes.add(task)
         task.add_done_callback(lambda task: self._forget(task, taken))
+        return task
 
     def _forget(self, task: Task[Done], taken: list[Permit]) -> None:
         self._probes.discard(task)
@@ -121,10 +125,6 @@ def _is_timeout(done: Done) -> bool:
     return all(outcome.reason is Reason.TIMEOUT for outcome in done.outcomes)
 
 
-def _nothing(verdict: Verdict, calls: int, outcomes: Iterable[Outcome] = ()) -> Done:
-    return Done(tuple(outcomes), verdict, calls)
-
-
-_NOTHING_SENT = _nothing(Verdict.NEUTRAL, 0)
-_CANCELLED = _nothing(Verdict.NEUTRAL, 1)
-_TOO_SLOW = _nothing(Verdict.BAD, 1)
+_NOTHING_SENT = Done((), Verdict.NEUTRAL, calls=0)
+_CUT_SHORT = Done((), Verdict.NEUTRAL, calls=0)
+_TOO_SLOW = Done((), Verdict.BAD, calls=0)

@@ -13,6 +13,7 @@ State: the lanes, one for each origin of the configuration, with the connections
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -20,6 +21,7 @@ from typing import Final
 from connectors import Call, Reply, Throttled
 from gateway.ask import Source
 from gateway.clock import Clock
+from gateway.laws import most_to_one
 from gateway.pool.addresses import Network
 from gateway.pool.connection import Connection
 from gateway.pool.failures import Failed, bug, crowded, failed, lost, unopened
@@ -81,7 +83,7 @@ class Pool:
         self._loop = asyncio.get_running_loop()
         self._connect_limit = connect_limit
         self._limit = limit
-        self._each = max(1, limit // 4) if each is None else each
+        self._each = most_to_one(limit) if each is None else each
         self._linger = linger
         self._resolver = resolver or Resolver(clock.now)
         self._opener = Opener(self._resolver, tls or of_the_system(), allow_private, self._count_blocked)
@@ -89,8 +91,12 @@ class Pool:
         self._is_closed = False
         self._calls = self._opened = self._resent = self._blocked = self._crowded = 0
 
-    async def exchange(self, call: Call, source: Source, deadline: float) -> Reply:
+    async def exchange(
+        self, call: Call, source: Source, deadline: float, sent: Callable[[], None] = lambda: None
+    ) -> Reply:
         """Perform a call; back, one way or the other, by the deadline, an instant on the loop's clock.
+
+        `sent()` is told of each request as it is written, and not of one for which no connection was to be had.
 
         Raises:
             Failed: there is no reply that the call expects.
@@ -109,13 +115,13 @@ class Pool:
         connection = None if alone else lane.take()
         if connection is not None:
             try:
-                return self._reply(await self._ask(connection, request, wanted, deadline), call)
+                return self._reply(await self._ask(connection, request, wanted, deadline, sent), call)
             except Failed:
                 if not (connection.was_lost_in_silence and call.method in _MAY_GO_TWICE):
                     raise
             self._resent += 1
         connection = await self._open(lane, origin, deadline, alone=alone)
-        return self._reply(await self._ask(connection, request, wanted, deadline), call)
+        return self._reply(await self._ask(connection, request, wanted, deadline, sent), call)
 
     async def close(self) -> None:
         """Close every connection; a call that is under way fails."""
@@ -141,8 +147,11 @@ class Pool:
             idle=sum(len(lane.idle) for lane in lanes),
         )
 
-    async def _ask(self, connection: Connection, request: bytes, wanted: Wanted, deadline: float) -> Received:
+    async def _ask(
+        self, connection: Connection, request: bytes, wanted: Wanted, deadline: float, sent: Callable[[], None]
+    ) -> Received:
         reply = connection.ask(request, wanted)
+        sent()
         timer = self._loop.call_at(deadline, connection.expire, reply)
         try:
             return await reply

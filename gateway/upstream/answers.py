@@ -9,6 +9,7 @@ from typing import Any, Final
 from orjson import JSONDecodeError
 
 from connectors import BadReply, Call, Connector, Fault, Reply
+from connectors.contract.faults import FOREIGN
 from gateway.ask import Errand
 from gateway.clock import Clock
 from gateway.outcome import Done, Outcome, Reading, Reason, Verdict, default, live, of_fault, row_of
@@ -16,18 +17,6 @@ from gateway.pool.failures import Failed, bug, failed
 
 Talking = Generator[Call, Reply, Any]
 AnyConnector = Connector[Any, Any, Any]
-
-# Raised after the first reply, these say that the reply was not what it promised to be; anything else, or anything
-# before there was a reply, is a mistake in the connector.
-OF_A_BAD_REPLY: Final = (
-    KeyError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    ValueError,
-    ArithmeticError,
-    OSError,
-)
 
 _ABSENT: Final = default(Reason.ABSENT)
 _LEFT_OUT: Final = default(Reason.ABSENT, "left_out")
@@ -76,10 +65,13 @@ def listen(talk: Talking, reply: Reply | None) -> Call | Answer:
 
 
 def blamed(error: BaseException, *, replied: bool) -> Failed:
-    """Whose doing an exception is: a fault says so itself, the rest follows from when it was raised."""
+    """Whose doing an exception is: a fault says so itself, the rest follows from when it was raised.
+
+    Anything but `FOREIGN`, and anything before there was a reply, is a mistake in the connector.
+    """
     if isinstance(error, Fault):
         return Failed(of_fault(error), row_of(error)[1], _place(error))
-    if not replied or not isinstance(error, OF_A_BAD_REPLY):
+    if not replied or not isinstance(error, FOREIGN):
         return bug(_place(error))
     told = failed(BadReply, "invalid_json" if isinstance(error, JSONDecodeError) else "invalid_schema")
     told.where = _place(error)

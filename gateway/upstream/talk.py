@@ -1,6 +1,7 @@
 """The innermost step of an errand: lets a connector talk with its source, and makes outcomes of what is said.
 
-State: for each source its last failure, and whether its connector's code is known to be broken; counters.
+State: for each source its last failure, and whether its connector's code is known to be broken; counters; and the
+errand whose connector's code runs this very moment, which is none's wherever something is awaited.
 * A talk is closed exactly once, however it ends; a failed call ends it and is not thrown into it.
 * Whatever a connector does, one outcome a query comes back; our own cancellation alone goes through.
 * A broken connector is logged when it breaks, or breaks elsewhere, and not again until it has answered.
@@ -62,6 +63,7 @@ class Upstream:
         self._unmapped = 0
         self._failures: dict[str, Failure] = {}
         self._broken: dict[str, str | None] = {}
+        self.at_work: Errand | None = None
 
     async def __call__(self, errand: Errand) -> Done:
         """Run an errand: one outcome a query in their order, and the verdict on the source."""
@@ -79,6 +81,8 @@ class Upstream:
             _log.error("bug: %s in an errand to %s", type(error).__name__, errand.source.name)
             self._note(errand.source, _UNMAPPED, None)
             return _all(errand, _UNMAPPED, Verdict.NEUTRAL, len(made))
+        finally:
+            self.at_work = None
         if self._broken:
             self._broken.pop(errand.source.name, None)
         wait = max((_wait_of(outcome) for outcome in done.outcomes), default=0.0)
@@ -90,6 +94,7 @@ class Upstream:
         return UpstreamStatistics(self._errands, self._unmapped, failures, self._pool.statistics())
 
     async def _run(self, errand: Errand, made: list[Call]) -> Done:
+        self.at_work = errand
         talk = begin(errand)
         reply: Reply | None = None
         try:
@@ -97,10 +102,13 @@ class Upstream:
                 if len(made) == MOST_CALLS:
                     raise bug(f"more than {MOST_CALLS} calls")
                 made.append(said)
-                reply = await self._pool.exchange(said, errand.source, errand.until)
+                self.at_work = None
+                reply = await self._pool.exchange(said, errand.source, errand.until, errand.note_sent)
+                self.at_work = errand
             read = read_one if len(errand.queries) == 1 else read_each
             return read(said.value, errand, self._clock, replied=reply is not None)
         finally:
+            self.at_work = errand
             self._close(talk, errand.source)
 
     def _close(self, talk: Talking, source: Source) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from connectors import Quota, Scope
 from gate_bench import places
-from gateway.guards.breaker import BreakerLaw, State
-from gateway.runtime import BulkheadLaw, RetryLaw
+from gateway.guards.breaker import State
+from gateway.laws import BreakerLaw, BulkheadLaw, RetryLaw
 from stack_bench import DOWN, HEDGING, PASSES, QUOTE, Bench, by_key, in_turn, value, with_
 from stand_in import HANGS, Of, Script, ask_of
 from vendor import failing
@@ -108,7 +108,7 @@ async def test_a_probe_is_a_whole_batch_and_one_lease() -> None:
 
     assert await read_all(bench, 100) == ["default/breaker"] * 100
     await settle()
-    assert (bench.sent, bench.stack.walk.probing) == (sent + 1, 1)
+    assert (bench.sent, bench.stand_in.out) == (sent + 1, 1)
     assert len(bench.stand_in.errands[-1].queries) == 100
 
 

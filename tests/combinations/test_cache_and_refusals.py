@@ -8,9 +8,9 @@ import pytest
 
 from connectors import Quota, Scope
 from gateway.admission import Level
-from gateway.guards.breaker import BreakerLaw, State
+from gateway.guards.breaker import State
+from gateway.laws import BreakerLaw, BulkheadLaw
 from gateway.outcome import Reason
-from gateway.runtime import BulkheadLaw
 from stack_bench import DOWN, QUOTE, Bench, told, with_
 from stand_in import HANGS, Script
 from vendor import failing
@@ -109,14 +109,16 @@ async def test_a_renewal_that_is_refused_leaves_what_is_there(way: str) -> None:
 async def test_a_renewal_may_be_the_probe() -> None:
     """Readers who are served fresh send the probes that close the circuit, and notice nothing."""
     bench = Bench(laws=with_(breaker=BreakerLaw()))
-    await bench.read("known")
+    keys = [f"known-{number}" for number in range(5)]
+    for key in keys:
+        await bench.read(key)
     await wait(61.0)
     await bench.opened()
     await wait(4.0)
 
     words = []
-    for _ in range(5):
-        words.append(await bench.read("known"))
+    for key in keys:
+        words.append(await bench.read(key))
         await wait(0.1)
 
     assert (words, bench.state()) == (["fresh"] * 5, State.CLOSED)

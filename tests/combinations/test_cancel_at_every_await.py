@@ -18,10 +18,9 @@ from gateway.flow.fanout import fan_out
 from gateway.flow.open import open_moment
 from gateway.flow.plan import make_plan
 from gateway.flow.request import Arrival
-from gateway.guards.breaker import BreakerLaw
 from gateway.guards.hedge import Hedge
+from gateway.laws import BreakerLaw, BulkheadLaw, Laws, RetryLaw
 from gateway.outcome import Done
-from gateway.runtime import BulkheadLaw, Laws, RetryLaw
 from morning import BRINGS, CONTEXT, SOURCES, TEMPLATE, ticket
 from stack_bench import HEDGING, QUOTE, Bench, value, with_
 from stand_in import Figure, Of, Script
@@ -91,7 +90,7 @@ async def test_a_step_of_an_errand_may_be_cancelled_anywhere(name: str) -> None:
         bench = made[-1]
         await wait(0.001)
         assert (places(bench.stack.bulkhead), bench.stand_in.out, bench.leftovers()) == ({}, 0, {})
-        assert bench.stack.quota.statistics()["quote"].tokens == pytest.approx(100 - len(spent(bench)), abs=1.5)
+        assert bench.stack.quota.statistics()["quote"].tokens == pytest.approx(100 - len(spent(bench)), abs=0.01)
         bench.stand_in.says = lambda errand, query: value(7.0)
         assert await bench.read("next", METERED) == "live"
         assert bench.leftovers() == {}

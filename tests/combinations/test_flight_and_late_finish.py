@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from gate_bench import places
-from gateway.guards.breaker import BreakerLaw, State
-from gateway.runtime import LateLaw, RetryLaw
+from gateway.guards.breaker import State
+from gateway.laws import BreakerLaw, LateLaw, RetryLaw
 from stack_bench import DOWN, PASSES, QUOTE, Bench, in_turn, value, with_
 from stand_in import HANGS, Script
 from vendor import failing

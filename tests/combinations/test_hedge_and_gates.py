@@ -8,8 +8,8 @@ import pytest
 from connectors import Quota
 from gate_bench import places
 from gateway.admission import Level
-from gateway.guards.breaker import BreakerLaw, State
-from gateway.runtime import BulkheadLaw, RetryLaw
+from gateway.guards.breaker import State
+from gateway.laws import BreakerLaw, BulkheadLaw, RetryLaw
 from stack_bench import HEDGING, PASSES, QUOTE, Bench, in_turn, value, with_
 from stand_in import HANGS, Script
 from vendor import failing

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from gateway.admission import Level
-from gateway.guards.breaker import BreakerLaw, State
-from gateway.runtime import RetryLaw
+from gateway.guards.breaker import State
+from gateway.laws import BreakerLaw, RetryLaw
 from morning import BRINGS, CONTEXT, SIGNALS, SOURCES, TEMPLATE, saying, ticket
 from stack_bench import HEDGING, PASSES, Bench, in_turn, value, with_
 from stand_in import HANGS, Script

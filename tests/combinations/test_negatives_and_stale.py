@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from gateway.guards.breaker import BreakerLaw, State
-from gateway.runtime import RetryLaw
+from gateway.guards.breaker import State
+from gateway.laws import BreakerLaw, RetryLaw
 from stack_bench import BRIEF, DOWN, Bench, by_key, in_turn, value, with_
 from stand_in import HANGS, Script
 from vendor import failing

@@ -8,7 +8,7 @@ import pytest
 
 from connectors import Query, Scope
 from gateway.ask import Ask, Errand
-from gateway.runtime import RetryLaw
+from gateway.laws import RetryLaw
 from morning import BRINGS, CONTEXT, SOURCES, TEMPLATE, ticket
 from stack_bench import HEDGING, PASSES, QUOTE, Bench, in_turn, value, with_
 from stand_in import Figure, Member, Of, Script, ask_of

@@ -13,6 +13,7 @@ from connectors import Absent, Scope, Transient
 from gateway.ask import Ask, Errand
 from gateway.guards.batch import Batch
 from gateway.outcome import Done, Outcome, Reason, Status, Verdict, default
+from gateway.stragglers import Stragglers
 from stand_in import HANGS, Figure, Of, Script, ask_of, source
 from virtual_time import EXACTLY, Rig, in_virtual_time, settle, wait
 
@@ -224,7 +225,7 @@ async def test_a_step_that_breaks_its_promise_is_told_to_all(kind: str) -> None:
         outcome: Done = BROKEN[kind]()
         return outcome
 
-    batch = Batch(step, rig.clock)
+    batch = Batch(step, rig.clock, Stragglers())
     waiters = [batch.put(ask_of(QUOTES, Of(of=f"q{number}"), rig.clock)) for number in range(3)]
 
     outcomes = [await asyncio.wait_for(waiter, 1.0) for waiter in waiters]

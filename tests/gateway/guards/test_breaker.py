@@ -6,7 +6,8 @@ import pytest
 
 from circuit_bench import breaker_of, opened, report, state_of
 from gate_bench import BAD, GOOD, NEUTRAL, NOT_SENT, OTHER, PLAIN, Hand, refused
-from gateway.guards.breaker import BreakerLaw, State
+from gateway.guards.breaker import State
+from gateway.laws import BreakerLaw
 
 UNHURRIED = BreakerLaw(in_a_row=10**9)
 """Opens by the share of what failed alone."""

@@ -8,7 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from gate_bench import BAD, GOOD, NEUTRAL, NOT_SENT, PLAIN, Hand
 from gateway.guards import Permit, Refusal
-from gateway.guards.breaker import Breaker, BreakerLaw, CircuitStatistics, State
+from gateway.guards.breaker import Breaker, CircuitStatistics, State
+from gateway.laws import BreakerLaw
 from gateway.outcome import Done
 
 LAW = BreakerLaw(min_calls=4, in_a_row=3, open_least=1.0, open_most=8.0, window=5.0, forget_after=10.0, close_after=2)

@@ -8,7 +8,8 @@ import pytest
 
 from gate_bench import BAD, GOOD, NEUTRAL, Hand, let_in
 from gateway.guards import Permit, Refusal, breaker
-from gateway.guards.breaker import Breaker, BreakerLaw, State
+from gateway.guards.breaker import Breaker, State
+from gateway.laws import BreakerLaw
 from gateway.outcome import Done
 
 NAMES = {State.CLOSED: "closed", State.OPEN: "open", State.HALF_OPEN: "half-open"}

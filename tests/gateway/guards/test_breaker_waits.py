@@ -6,7 +6,8 @@ import pytest
 
 from gate_bench import BAD, GOOD, Hand, let_in, refused
 from gateway.guards import Refusal
-from gateway.guards.breaker import Breaker, BreakerLaw, State
+from gateway.guards.breaker import Breaker, State
+from gateway.laws import BreakerLaw
 
 
 def fail(breaker: Breaker, hand: Hand) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from gate_bench import BAD, GOOD, NEUTRAL, NOT_SENT, OTHER, PLAIN, Hand, let_in, places, refused
 from gateway.guards import Refusal
-from gateway.guards.bulkhead import Bulkhead, BulkheadLaw
+from gateway.guards.bulkhead import Bulkhead
+from gateway.laws import BulkheadLaw
 from gateway.outcome import Done, Reason
 from stand_in import HANGS, Of, Script, ask_of, source
 from vendor import Vendor, failing

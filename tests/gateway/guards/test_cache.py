@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cache_bench import CEILING, QUOTE, TTL, CacheBench, told
 from connectors import BadReply, From, Misconfigured, Query, Scope, Throttled, Transient, Unauthorized
-from gateway.guards.cache import CacheLaw
+from gateway.laws import CacheLaw
 from gateway.outcome import Reason, Status, default
 from stand_in import Of, source
 

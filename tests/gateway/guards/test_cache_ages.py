@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from cache_bench import CEILING, CacheBench
 from connectors import Scope
 from gateway.clock import Clock
-from gateway.guards.cache import Cache, CacheLaw
-from gateway.negatives import NegativeLaw, Negatives
+from gateway.guards.cache import Cache
+from gateway.laws import CacheLaw, NegativeLaw
+from gateway.negatives import Negatives
 from gateway.outcome import TIMED_OUT, Outcome, Reading, Reason, Status, default, live
 from stand_in import Figure, Of, ask_of, source
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.guards.hedge import HedgeLaw
+from gateway.laws import HedgeLaw
 from gateway.outcome import Verdict
 from hedge_bench import BAD, GOOD, NEUTRAL, PLAIN, SLOW_FAST, Bench
 from virtual_time import EXACTLY, in_virtual_time, settle, wait

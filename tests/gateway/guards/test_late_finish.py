@@ -8,8 +8,8 @@ import pytest
 from connectors import Quota
 from gate_bench import places
 from gateway.admission import Level
-from gateway.guards.breaker import BreakerLaw, State
-from gateway.runtime import BulkheadLaw, LateLaw
+from gateway.guards.breaker import State
+from gateway.laws import BreakerLaw, BulkheadLaw, LateLaw
 from stack_bench import BRIEF, QUOTE, Bench, value, with_
 from stand_in import Script
 from vendor import failing

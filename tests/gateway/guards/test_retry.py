@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from connectors import Call
-from gateway.allowance import Allowance, AllowanceLaw
+from gateway.allowance import Allowance
 from gateway.ask import Errand
 from gateway.clock import Clock
-from gateway.guards.retry import Retry, RetryLaw
+from gateway.guards.retry import Retry
+from gateway.laws import AllowanceLaw, RetryLaw
 from gateway.outcome import CAUSES, TIMED_OUT, Done, Reason, Verdict, default
 from gateway.pool.failures import Failed
 from gateway.upstream import Upstream

@@ -5,13 +5,15 @@ import random
 
 import pytest
 
-from gateway.allowance import Allowance, AllowanceLaw
+from gateway.allowance import Allowance
 from gateway.ask import Errand
 from gateway.clock import Clock
-from gateway.guards.hedge import Hedge, HedgeLaw
-from gateway.guards.retry import Retry, RetryLaw
+from gateway.guards.hedge import Hedge
+from gateway.guards.retry import Retry
 from gateway.latency import Latencies
+from gateway.laws import AllowanceLaw, HedgeLaw, RetryLaw
 from gateway.outcome import Done, Reason, Verdict, default
+from gateway.stragglers import Stragglers
 from stand_in import Of, source
 from virtual_time import in_virtual_time
 
@@ -100,7 +102,7 @@ async def test_hedges_stay_within_both_budgets(slow: float) -> None:
         await asyncio.sleep(0.2 if chance.random() < slow else 0.001)
         return GOOD
 
-    hedge = Hedge(call, HedgeLaw(enabled=True), clock, own, shared, latencies, lambda _: True)
+    hedge = Hedge(call, HedgeLaw(enabled=True), clock, own, shared, latencies, lambda _: True, Stragglers())
     count = 1000
     for _ in range(count):
         latencies.add("plain", 0.02)  # what is usual does not change

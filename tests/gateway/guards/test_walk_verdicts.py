@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from gateway.guards import Permit, Refusal
-from gateway.guards.breaker import BreakerLaw, State
+from gateway.guards.breaker import State
+from gateway.laws import BreakerLaw, RetryLaw
 from gateway.outcome import Done, Verdict
-from gateway.runtime import RetryLaw
 from stack_bench import BRIEF, DOWN, HEDGING, PASSES, Bench, in_turn, value, with_
 from stand_in import HANGS, Script
 from vendor import failing

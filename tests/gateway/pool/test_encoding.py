@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gateway.pool.encoding import decoded
 from gateway.pool.failures import Failed
-from raw_upstream import Asked, Rig, reply
+from raw_upstream import Asked, Rig, reply, turns
 
 Play = Callable[..., Any]
 BODY = b'{"id": "a"}' * 50
@@ -87,7 +87,7 @@ def bomb() -> bytes:
 
 
 def test_a_bomb_holds_up_the_loop_for_no_time(bomb: bytes, play_in_real_time: Play) -> None:
-    """200 MiB of zeros end at the cap as too large; no turn of the loop takes 20 ms."""
+    """200 MiB of zeros end at the cap as too large; no turn of the loop takes 20 ms of the processor."""
 
     async def behave(asked: Asked) -> None:
         await asked.send(reply(bomb, "200 OK", "Content-Encoding: gzip"))
@@ -98,17 +98,17 @@ def test_a_bomb_holds_up_the_loop_for_no_time(bomb: bytes, play_in_real_time: Pl
         async def watch() -> None:
             nonlocal longest
             while True:
-                began = time.perf_counter()
+                began = time.thread_time()
                 await asyncio.sleep(0)
-                longest = max(longest, time.perf_counter() - began)
+                longest = max(longest, time.thread_time() - began)
 
         watcher = asyncio.ensure_future(watch())
         await asyncio.sleep(0)
         found = await rig.fate(within=2)
-        await asyncio.sleep(0.01)  # so that the watcher sees the turn that came last
+        await turns()  # so that the watcher sees the turn that came last
         watcher.cancel()
         return found, longest
 
-    ends, longest = zip(*(play_in_real_time(behave, scenario) for _ in range(3)), strict=True)
-    assert set(ends) == {("invalid", "too_large")}
-    assert min(longest) < 0.020  # the best of three: another process may have had the core
+    end, longest = play_in_real_time(behave, scenario)
+    assert end == ("invalid", "too_large")
+    assert 0 < longest < 0.020

@@ -15,7 +15,7 @@ import trustme
 
 from connectors import Call, Settings
 from gateway.pool import Pool
-from raw_upstream import LOOPBACK, Asked, Rig, reply
+from raw_upstream import LOOPBACK, Asked, Rig, comes_true, reply
 
 Play = Callable[..., Any]
 PAST = datetime(2020, 1, 1, tzinfo=UTC)
@@ -160,7 +160,7 @@ def test_a_stray_answer_inside_of_tls_is_nobodys(wait: float, authority: trustme
     async def scenario(rig: Rig) -> None:
         for name in ("first", "second", "third"):
             assert await rig.fate(Call("GET", "/v1", params={"id": name}), within=2) == ("live", name)
-            await asyncio.sleep(0.05)
+            assert await comes_true(lambda: rig.pool.statistics().desynchronised)
         assert rig.upstream.connections > 1
         assert rig.pool.statistics().desynchronised == 1
 
@@ -212,13 +212,9 @@ def test_handshakes_that_are_left_leave_nothing(authority: trustme.CA, play_in_r
                 await asyncio.sleep(0)
             call.cancel()
             await asyncio.wait({call})
-        for _ in range(100):
-            await asyncio.sleep(0.01)
-            if len(os.listdir("/proc/self/fd")) <= files and len(asyncio.all_tasks()) <= tasks:
-                break
 
-        assert len(os.listdir("/proc/self/fd")) <= files
-        assert len(asyncio.all_tasks()) <= tasks
+        assert await comes_true(lambda: len(os.listdir("/proc/self/fd")) <= files)
+        assert await comes_true(lambda: len(asyncio.all_tasks()) <= tasks)
         assert rig.pool.statistics().open == rig.pool.statistics().idle
         assert (await rig.fate(within=2))[0] == "live"
 

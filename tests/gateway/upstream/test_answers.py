@@ -57,6 +57,7 @@ def test_a_fault_may_name_its_cause() -> None:
 OF_THE_REPLY = [
     KeyError("k"),
     IndexError(),
+    LookupError(),
     TypeError(),
     AttributeError(),
     ValueError(),

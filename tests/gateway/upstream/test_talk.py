@@ -168,3 +168,51 @@ def test_a_broken_connector_is_logged_when_it_breaks_and_not_again(caplog: pytes
     assert (failure.reason, failure.cause, failure.at) == ("plugin", "connector_bug", WALL)
     assert failure.where is not None
     assert "RuntimeError" in failure.where
+
+
+async def marked_by(read: Play) -> tuple[list[bool], Upstream]:
+    """Whether the errand was marked as at work at each place that `read` looks from, and the step afterwards."""
+    looks: list[bool] = []
+    connector = connector_of(lambda self, query: read(lambda: looks.append(upstream.at_work is errand)))
+    clock = Clock(asyncio.get_running_loop().time, lambda: WALL)
+    pool = ScriptedPool(b'{"id": "a"}', failed(Transient, "reset"))
+    upstream = Upstream(pool, clock)  # type: ignore[arg-type]
+    errand = Errand(source_of(connector), (Id(),), clock.now(), 1.0, clock.now() + 1.0)
+    task = asyncio.ensure_future(upstream(errand))
+    await asyncio.sleep(0)
+    assert upstream.at_work is None  # a call is out, or it has ended
+    await task
+    return looks, upstream
+
+
+@pytest.mark.asyncio
+async def test_a_connector_is_marked_while_its_code_runs_and_only_then() -> None:
+    """Before its first call, after a reply and in its `finally`; nobody is while a call is out, or afterwards."""
+
+    def read(look: Callable[[], None]) -> Any:
+        try:
+            look()
+            yield GET
+            look()
+            yield GET
+        finally:
+            look()
+
+    looks, upstream = await marked_by(read)
+
+    assert looks == [True, True, True]
+    assert upstream.at_work is None
+
+
+@pytest.mark.asyncio
+async def test_a_connector_that_gives_no_talk_is_marked_no_longer() -> None:
+    """What raises before there is a talk leaves no mark behind."""
+
+    def read(look: Callable[[], None]) -> Any:
+        look()
+        raise SystemExit
+
+    looks, upstream = await marked_by(read)
+
+    assert looks == [True]
+    assert upstream.at_work is None
