@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from connectors import Scope
-from gateway.runtime import BreakerLaw, CacheLaw, Laws
+from gateway.laws import BreakerLaw, CacheLaw, Laws
 from gateway.settings import Duration, PositiveDuration, Section, Unfit, read_document, validate
 from vendor import FAULTS
 
@@ -69,11 +69,13 @@ class Signal(Behaviour):
     It is asked for `context.product`, by a viewer's ticket where the scope is `viewer`, for what its `parent` says, or
     once for `each` element. One with `derive` asks no source: it is made of its `parent`. `by` changes how the source
     answers for one element, viewer or product; `later` how it does from some instant on. A source that is `deaf` keeps
-    to no time limit; one that is `stubborn` lives on that long after it was cancelled.
+    to no time limit; one that is `stubborn` lives on that long after it was cancelled. `timeout` is the connector's,
+    `patience` the template's.
     """
 
     class_: Literal["required", "optional", "late"] = Field("required", alias="class")
     timeout: PositiveDuration = 300 * MS
+    patience: PositiveDuration | None = None
     ttl: Duration = 60_000 * MS
     stale: Duration = 600_000 * MS
     scope: Scope = Scope.SHARED
@@ -82,6 +84,7 @@ class Signal(Behaviour):
     each: str | None = None
     run_on_default: bool = False
     max_age: PositiveDuration | None = None
+    needed_at: Duration | None = None
     batch: Annotated[int, Field(ge=1)] = 1
     quota: Bucket | None = None
     idempotent: bool | None = None
@@ -95,8 +98,22 @@ class Signal(Behaviour):
     stubborn: Duration = 0 * MS
 
 
+class Patched(Section):
+    """One patch of a stream: which signal came, at what instant after the start, and what it changes."""
+
+    at: Duration
+    signal: str
+    status: str = "live"
+    data: dict[str, float]
+    defaulted: tuple[str, ...]
+    complete: bool
+
+
 class Expected(Section):
-    """What an open is told, and when exactly. `signals` names all of them, as `status` or `status/reason`."""
+    """What an open is told, and when exactly. `signals` names all of them, as `status` or `status/reason`.
+
+    A stream is told its patches too, those and no others, and when it ends.
+    """
 
     answered: Duration
     signals: dict[str, str]
@@ -104,6 +121,8 @@ class Expected(Section):
     defaulted: dict[str, str] | None = None
     complete: bool | None = None
     age_ms: dict[str, int] = Field(default_factory=dict)
+    patches: tuple[Patched, ...] = ()
+    ended: Duration | None = None
 
 
 class Open(Section):
@@ -122,6 +141,7 @@ class Open(Section):
     context: dict[str, Any] = Field(default_factory=dict)
     leaves: Duration | None = None
     prefetch: bool = False
+    stream: bool = False
     level: Annotated[int, Field(ge=0, le=3)] | None = None
     expect: Expected | None = None
 

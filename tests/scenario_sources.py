@@ -41,8 +41,8 @@ def template_of(scenario: Scenario, tenant: str) -> str:
         signals[name] = wires_of(name, one, scenario.signals)
         if one.each is None:
             data[name] = {"from": f"{name}.value", "type": "number", "nullable": True, "default": None}
-            if one.max_age is not None:
-                data[name]["max_age"] = f"{one.max_age.total_seconds():g}s"
+            ages = {"max_age": one.max_age, "needed_at": one.needed_at}
+            data[name] |= {key: f"{age.total_seconds() * 1000:g}ms" for key, age in ages.items() if age is not None}
     budget = f"{scenario.budget.total_seconds() * 1000:g}ms"
     document = {"template": "morning", "version": 1, "tenant": tenant, "budget": budget, "signals": signals}
     return orjson.dumps(document | {"data": data, "groups": scenario.groups}).decode()
@@ -55,6 +55,8 @@ def wires_of(name: str, one: Signal, others: Mapping[str, Signal]) -> dict[str, 
         parameter = "quotes" if one.derive == "total" else "one"
         return stated | {"derive": one.derive, "with": {parameter: f"signals.{one.parent}"}}
     stated["connector"] = name
+    if one.patience is not None:
+        stated["timeout"] = f"{one.patience.total_seconds() * 1000:g}ms"
     if one.each is not None:
         stated["each"] = one.each
     elif one.parent is not None:

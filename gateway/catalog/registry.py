@@ -6,14 +6,16 @@ What the operator wrote is another matter: a setting that does not fit is a faul
 
 import hashlib
 from collections.abc import Callable, Mapping, Set
+from functools import lru_cache
 from importlib.metadata import EntryPoint
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import orjson
-from pydantic import SecretBytes, SecretStr, ValidationError
+from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
+from pydantic.json_schema import JsonSchemaMode
 
-from connectors import Connector, Policy
+from connectors import Connector, Policy, Quota
 from connectors.contract.derive import Derivation
 from connectors.contract.policy import is_named
 from connectors.contract.settings import Settings
@@ -75,16 +77,22 @@ def build_registry(entries: Mapping[str, ConnectorEntry], points: Mapping[str, E
 
 def signal_schema(made: Connector[Any, Any, Any] | Loaded | Derivation[Any]) -> dict[str, Any]:
     """The JSON Schema of a signal as expressions read it."""
-    return made.signal_type.model_json_schema(mode="serialization", by_alias=False)
+    return _schema(made.signal_type, "serialization")
 
 
 def input_schemas(made: Connector[Any, Any, Any] | Loaded | Derivation[Any]) -> dict[str, dict[str, Any]]:
     """The JSON Schema of each input of a connector or a derivation."""
     if isinstance(made, Derivation):
         return {name: kind.json_schema(by_alias=False) for name, kind in made.inputs.items()}
-    query = made.query_type.model_json_schema(by_alias=False)
+    query = _schema(made.query_type, "validation")
     definitions = query.get("$defs", {})
     return {name: {**schema, "$defs": definitions} for name, schema in query.get("properties", {}).items()}
+
+
+@lru_cache(maxsize=256)
+def _schema(kind: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
+    """The JSON Schema of a type, only to be read: made once, or most of a reload would be spent on it."""
+    return kind.model_json_schema(mode=mode, by_alias=False)
 
 
 def _source(entry: ConnectorEntry, points: Mapping[str, EntryPoint]) -> Source | Broken:
@@ -117,7 +125,7 @@ def _source(entry: ConnectorEntry, points: Mapping[str, EntryPoint]) -> Source |
         max_bytes=policy.max_bytes,
         consent=policy.consent,
         digest=digest,
-        quota=policy.quota,
+        quota=_quota(entry, settings, policy),
         idempotent=policy.idempotent,
         negative_ttl=policy.negative_ttl.total_seconds(),
         in_flight=entry.policy.in_flight,
@@ -197,6 +205,13 @@ def _check_host(entry: ConnectorEntry, settings: Settings, policy: Policy) -> No
     if not any(is_named(host, pattern) for pattern in (*policy.hosts, *entry.hosts)):
         message = f"{entry.name} is not declared for host {host!r}: approve it by name under `hosts`"
         raise ConfigError(entry.document.fault((*entry.at, "base_url"), message))
+
+
+def _quota(entry: ConnectorEntry, settings: Settings, policy: Policy) -> Quota | None:
+    """What the vendor allows holds at its own hosts; at one that the operator names, what they state."""
+    host = urlsplit(settings.base_url).hostname or ""
+    is_vendors_own = not policy.hosts or any(is_named(host, pattern) for pattern in policy.hosts)
+    return policy.quota if is_vendors_own or entry.policy.quota is not None else None
 
 
 def _digest(settings: Settings) -> str:

@@ -7,11 +7,14 @@ The law of the waiting:
 3. What is still out at the end gets the last word of its step, a plain read without waiting; then its children are
    bound by what came of it, and asked of the cache alone.
 4. Futures still out are handed on, to be left after the answer is written, and never awaited.
+5. For a stream nothing is waited for that may come late, and the last words are those of a copy: the board itself
+   stays as it is, for `late.py` to go on with.
 """
 
 import asyncio
 from asyncio import Future
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,34 +23,37 @@ from gateway.ask import Ask
 from gateway.budget import TICK
 from gateway.catalog.templates import Need, Waiting
 from gateway.clock import Clock
+from gateway.flow.gathering import Gathering
 from gateway.flow.plan import Asked, Plan, bind, input_values
 from gateway.flow.result import Result, combine, derive
 from gateway.guards import AskStep
-from gateway.outcome import TIMED_OUT, Outcome, Reason
+from gateway.outcome import TIMED_OUT, Outcome, Reason, default
 
 _Place = tuple[str, int]
+_NOT_AWAITED = default(Reason.BUDGET)
 
 # Which signals are asked at which level of load; in one JSON answer those of class late never are.
-_WAITED = frozenset({Waiting.REQUIRED, Waiting.OPTIONAL})
 _ASKED: Mapping[Level, frozenset[Waiting]] = {
-    Level.NORMAL: _WAITED,
-    Level.THRIFTY: _WAITED,
+    **dict.fromkeys((Level.NORMAL, Level.THRIFTY), frozenset({Waiting.REQUIRED, Waiting.OPTIONAL})),
     Level.ESSENTIAL: frozenset({Waiting.REQUIRED}),
-    Level.CACHED: frozenset(),
-    Level.CLOSED: frozenset(),
+    **dict.fromkeys((Level.CACHED, Level.CLOSED), frozenset()),
 }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Collected:
-    """One result a signal, and the futures that are still out: leave them once the answer is written."""
+    """One result a signal, and the futures that are still out: leave them once the answer is written.
+
+    Where a stream goes on after its payload there is the board to go on with.
+    """
 
     results: dict[str, Result]
-    stragglers: tuple[Future[Outcome], ...]
+    stragglers: Collection[Future[Outcome]]
+    board: "Board | None" = None
 
     def release(self) -> None:
         """Leave what is still out."""
-        for straggler in self.stragglers:
+        for straggler in tuple(self.stragglers):
             straggler.cancel()
 
 
@@ -56,7 +62,7 @@ async def fan_out(plan: Plan, step: AskStep, clock: Clock, grace: float, level: 
 
     `grace` is in seconds. What is not asked at this level of load has what the cache can give.
     """
-    board = _Board(plan, step, clock, grace, level)
+    board = Board(plan, step, clock, grace, level)
     try:
         board.begin()
         while (until := board.until()) is not None and until - clock.now() >= TICK:
@@ -64,25 +70,18 @@ async def fan_out(plan: Plan, step: AskStep, clock: Clock, grace: float, level: 
             done, _ = await asyncio.wait(board.out, timeout=until - clock.now(), return_when=waits_for)
             board.take(done)
     except BaseException:
-        Collected({}, tuple(board.out)).release()
+        Collected({}, board.out).release()
         raise
-    return board.close()
+    if plan.opening.late_window is None:
+        return board.close()
+    return Collected(board.copied().close().results, board.out, board)
 
 
-class _Gathering:
-    """One signal on its way: its outcomes in element order, how many are missing, when it was begun and last came."""
+class Board:
+    """What is asked, what is in, and what waits for a parent; of one open, for as long as it lasts.
 
-    __slots__ = ("asked", "began", "ended", "missing", "outcomes")
-
-    def __init__(self, asked: Asked, began: float) -> None:
-        self.asked = asked
-        self.began = self.ended = began
-        self.outcomes: list[Outcome | None] = [None] * len(asked.parts)
-        self.missing = len(asked.parts)
-
-
-class _Board:
-    """What is asked, what is in, and what waits for a parent; of one open, for as long as it lasts."""
+    A sparing one asks nothing new: what could be asked by now has what the cache can give.
+    """
 
     def __init__(self, plan: Plan, step: AskStep, clock: Clock, grace: float, level: Level) -> None:
         self._plan = plan
@@ -90,11 +89,13 @@ class _Board:
         self._clock = clock
         self._grace = grace
         self._asked = _ASKED[level]
-        self._results: dict[str, Result] = {}
+        self._is_stream = plan.opening.late_window is not None
+        self.results: dict[str, Result] = {}
         self._documents: dict[str, Any] = {}
-        self._gathering: dict[str, _Gathering] = {}
+        self.gathering: dict[str, Gathering] = {}
         self._blocked = list(plan.waiting)
         self._last_required: float | None = None
+        self.is_sparing = False
         self.out: dict[Future[Outcome], _Place] = {}
 
     def begin(self) -> None:
@@ -107,21 +108,22 @@ class _Board:
         """Take in what came, and ask what that lets be asked."""
         for future in done:
             name, position = self.out.pop(future)
-            gathering = self._gathering[name]
+            gathering = self.gathering[name]
             part = gathering.asked.parts[position]
             assert isinstance(part, Ask)
             self._put(gathering, position, self._step.settle(part, _outcome(future)))
-            self._finish(gathering)
         self._unblock(is_closing=False)
 
     def until(self) -> float | None:
         """The instant to wait for; None when nothing is owed any more."""
-        owed = [gathering.asked.need for gathering in self._gathering.values()] + self._blocked
-        owed = [need for need in owed if need.waiting is not Waiting.LATE]
-        if not owed or not self.out:
+        if not self.out:
+            return None
+        on_the_way = [gathering.asked.need for gathering in self.gathering.values()] + self._blocked
+        owed = {self._waiting(need) for need in on_the_way} - {Waiting.LATE}
+        if not owed:
             return None
         collect = self._plan.opening.deadline.collect
-        if self._last_required is None or any(need.waiting is Waiting.REQUIRED for need in owed):
+        if self._last_required is None or Waiting.REQUIRED in owed:
             return collect
         return min(collect, self._last_required + self._grace)
 
@@ -129,27 +131,42 @@ class _Board:
     def may_wait_for_all(self) -> bool:
         """Whether nothing is to be done before the last of what is out is in."""
         return not self._blocked and all(
-            gathering.asked.need.waiting is Waiting.REQUIRED for gathering in self._gathering.values()
+            self._waiting(gathering.asked.need) is Waiting.REQUIRED for gathering in self.gathering.values()
         )
+
+    def copied(self) -> "Board":
+        """Another one that stands where this one stands: what happens to it does not happen here."""
+        other = copy(self)
+        other.results, other._documents, other._blocked = dict(self.results), dict(self._documents), list(self._blocked)
+        other.gathering = {name: one.copied() for name, one in self.gathering.items()}
+        return other
+
+    def leave(self, names: Collection[str]) -> None:
+        """Take these signals off: nothing comes of them any more, nor of what reads them."""
+        for future, (name, _) in tuple(self.out.items()):
+            if name in names:
+                del self.out[future]
+                future.cancel()
+        self.gathering = {name: one for name, one in self.gathering.items() if name not in names}
+        self._blocked = [need for need in self._blocked if need.name not in names]
 
     def close(self) -> Collected:
         """Give the last word to all that is still out, in the order of the template."""
-        for gathering in list(self._gathering.values()):
+        for gathering in list(self.gathering.values()):
             for position, part in enumerate(gathering.asked.parts):
                 if gathering.outcomes[position] is None:
                     assert isinstance(part, Ask)
-                    self._put(gathering, position, self._step.settle(part, TIMED_OUT))
                     self._came(gathering)
-            self._finish(gathering)
+                    self._put(gathering, position, self._step.settle(part, self._last_word(gathering.asked.need)))
         self._unblock(is_closing=True)
-        ordered = {need.name: self._results[need.name] for need in self._plan.opening.template.needs}
+        ordered = {need.name: self.results[need.name] for need in self._plan.opening.template.needs}
         return Collected(ordered, tuple(self.out))
 
     def _unblock(self, *, is_closing: bool) -> None:
         """Go on with each signal whose parents are all in, until no more are."""
         progress = True
         while progress and self._blocked:
-            free = [need for need in self._blocked if need.parents <= self._results.keys()]
+            free = [need for need in self._blocked if need.parents <= self.results.keys()]
             self._blocked = [need for need in self._blocked if need not in free]
             for need in free:
                 self._go_on(need, is_closing)
@@ -161,55 +178,70 @@ class _Board:
             self._ask(bind(need, opening, self._documents), is_closing=is_closing)
             return
         values = input_values(need, opening, self._documents)
-        parents = [self._results[name] for name in need.parents]
+        parents = [self.results[name] for name in need.parents]
         self._keep(derive(need, values, parents, self._clock.now(), self._clock.wall()))
 
     def _ask(self, asked: Asked, *, is_closing: bool) -> None:
-        gathering = _Gathering(asked, self._clock.now())
-        self._gathering[asked.need.name] = gathering
-        unasked = self._unasked(asked.need.waiting, is_closing)
+        gathering = Gathering(asked, self._clock.now())
+        unasked = self._unasked(asked.need, is_closing)
         for position, part in enumerate(asked.parts):
-            if isinstance(part, Outcome):
-                self._put(gathering, position, part)
-            elif unasked is not None:
-                self._put(gathering, position, self._step.peek(part, unasked))
-            else:
-                answer = self._step.start(part)
-                if isinstance(answer, Outcome):
-                    self._put(gathering, position, self._step.settle(part, answer))
-                else:
-                    self.out[answer] = (asked.need.name, position)
-                    # It may be taken in much later than it came, together with others.
-                    answer.add_done_callback(lambda _: self._came(gathering))
-        self._finish(gathering)
+            answer = self._begin(part, unasked)
+            if isinstance(answer, Outcome):
+                gathering.outcomes.append(answer)
+                continue
+            gathering.outcomes.append(None)
+            gathering.missing += 1
+            self.out[answer] = (asked.need.name, position)
+            # It may be taken in much later than it came, together with others.
+            answer.add_done_callback(lambda _: self._came(gathering))
+        if gathering.missing:
+            self.gathering[asked.need.name] = gathering
+        else:
+            self._finish(gathering)
 
-    def _came(self, gathering: _Gathering) -> None:
+    def _begin(self, part: Ask | Outcome, unasked: Reason | None) -> Outcome | Future[Outcome]:
+        if isinstance(part, Outcome):
+            return part
+        if unasked is not None:
+            return self._step.peek(part, unasked)
+        answer = self._step.start(part)
+        return self._step.settle(part, answer) if isinstance(answer, Outcome) else answer
+
+    def _came(self, gathering: Gathering) -> None:
         gathering.ended = self._clock.now()
 
-    def _unasked(self, waiting: Waiting, is_closing: bool) -> Reason | None:
+    def _waiting(self, need: Need) -> Waiting:
+        return Waiting.LATE if self._is_stream and need.comes_late else need.waiting
+
+    def _last_word(self, need: Need) -> Outcome:
+        return _NOT_AWAITED if self._is_stream and need.comes_late else TIMED_OUT
+
+    def _unasked(self, need: Need, is_closing: bool) -> Reason | None:
         """Why a signal is not asked at all; None where it is."""
         if is_closing:
-            return Reason.TIMEOUT
-        if waiting is Waiting.LATE:
+            return self._last_word(need).reason
+        if self._is_stream:
+            return Reason.SHED if self.is_sparing else None
+        if need.waiting is Waiting.LATE:
             return Reason.BUDGET
-        return None if waiting in self._asked else Reason.SHED
+        return None if need.waiting in self._asked else Reason.SHED
 
-    def _put(self, gathering: _Gathering, position: int, outcome: Outcome) -> None:
+    def _put(self, gathering: Gathering, position: int, outcome: Outcome) -> None:
         gathering.outcomes[position] = outcome
         gathering.missing -= 1
+        if not gathering.missing:
+            del self.gathering[gathering.asked.need.name]
+            self._finish(gathering)
 
-    def _finish(self, gathering: _Gathering) -> None:
-        if gathering.missing:
-            return
+    def _finish(self, gathering: Gathering) -> None:
         need = gathering.asked.need
-        del self._gathering[need.name]
-        now = self._clock.now()
         outcomes = [outcome for outcome in gathering.outcomes if outcome is not None]
-        self._keep(combine(need, gathering.asked.elements, outcomes, now, gathering.ended - gathering.began))
+        took = gathering.ended - gathering.began
+        self._keep(combine(need, gathering.asked.elements, outcomes, self._clock.now(), took))
 
     def _keep(self, result: Result) -> None:
-        self._results[result.name] = result
-        if result.need.waiting is Waiting.REQUIRED:
+        self.results[result.name] = result
+        if self._waiting(result.need) is Waiting.REQUIRED:
             self._last_required = self._clock.now()
         if result.document is not None:
             self._documents[result.name] = result.document

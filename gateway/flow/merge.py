@@ -1,6 +1,7 @@
 """Step 4: every field from its signal or its default, in template order. Makes the `Payload`."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,18 +30,24 @@ def merge(opening: Opening, results: Mapping[str, Result]) -> Payload:
     view = {name: result.document for name, result in results.items() if result.document is not None}
     if not opening.is_prefetch:  # what is fetched ahead may be shown another day
         view["moment"] = opening.roots["moment"]
+    lost: dict[str | None, str] = {
+        name: str(result.reason) for name, result in results.items() if result.document is None
+    }
     data: dict[str, Any] = {}
-    defaulted: dict[str, str] = {}
+    alone: dict[str, str] = {}
     for field in opening.template.fields:
-        value, why = _value(field, results, view)
+        value, why = field.default, lost.get(field.signal)
+        if why is None:
+            value, why = _value(field, results, view)
         if value is REFUSED:  # one value that does not fit condemns the signal it came in
             assert field.signal is not None
             return merge(opening, {**results, field.signal: _condemned(results[field.signal])})
         data[field.name] = value
         if why is not None:
-            defaulted[field.name] = why
-    defaulted = _levelled(opening.template.fields, data, defaulted)
-    variants = {slot: _use(rules, view, results) for slot, rules in opening.template.variants.items()}
+            alone[field.name] = why
+    defaulted = _levelled(opening.template.fields, data, alone)
+    whole = {root for root in view if root not in results or results[root].status is not Status.DEFAULT}
+    variants = {slot: _use(rules, view, whole) for slot, rules in opening.template.variants.items()}
     complete = all(why == MISSING for why in defaulted.values())
     return Payload(opening, results, data, variants, defaulted, complete)
 
@@ -48,10 +55,7 @@ def merge(opening: Opening, results: Mapping[str, Result]) -> Payload:
 def _value(field: Field, results: Mapping[str, Result], view: Mapping[str, Any]) -> tuple[Any, str | None]:
     """The value of a field and why it is its default; `REFUSED` where the signal's value does not fit the field."""
     if field.signal is not None:
-        result = results[field.signal]
-        if result.document is None:
-            return field.default, str(result.reason)
-        if result.age > field.max_age:
+        if results[field.signal].age > field.max_age:
             return field.default, TOO_OLD
     elif "moment" not in view:
         return field.default, str(Reason.PREFETCH)
@@ -89,19 +93,14 @@ def _levelled(fields: tuple[Field, ...], data: dict[str, Any], alone: dict[str, 
     return defaulted
 
 
-def _use(rules: tuple[Rule, ...], view: Mapping[str, Any], results: Mapping[str, Result]) -> str:
-    """The use of the first rule that holds. A rule that reads a signal that is a default, or raises, does not."""
+def _use(rules: tuple[Rule, ...], view: Mapping[str, Any], whole: AbstractSet[str]) -> str:
+    """The use of the first rule that holds. A rule that reads anything but what is whole, or raises, does not."""
     for rule in rules:
         if rule.when is None:
             return rule.use
-        is_whole = all(root in view and (root not in results or _is_value(results[root])) for root in rule.when.roots)
-        if is_whole and _search(rule.when.search, view) not in (None, False, "", [], {}):
+        if rule.when.roots <= whole and _search(rule.when.search, view) not in (None, False, "", [], {}):
             return rule.use
     raise AssertionError("the last rule of a variant always holds")
-
-
-def _is_value(result: Result) -> bool:
-    return result.status is not Status.DEFAULT
 
 
 def _search(search: Any, view: Mapping[str, Any]) -> Any:

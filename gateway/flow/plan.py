@@ -84,9 +84,9 @@ def input_values(need: Need, opening: Opening, signals: Mapping[str, Any]) -> di
         return _anonymous(opening)
     signals = {**need.parent_defaults, **signals}
     values, lacking = _read(need, {**opening.roots, "signals": signals})
-    if opening.viewer is None and any("ticket" in bound.path.roots for bound in lacking):
+    if lacking and opening.viewer is None and any("ticket" in bound.path.roots for bound in lacking):
         return _anonymous(opening)
-    if any("signals" not in bound.path.roots for bound in lacking):
+    if lacking and any("signals" not in bound.path.roots for bound in lacking):
         return _BAD_INPUT
     if not need.parents <= signals.keys():
         return _DEPENDENCY
@@ -132,17 +132,27 @@ def _ask(need: Need, opening: Opening, values: Mapping[str, Any]) -> Ask | Outco
     except Exception:  # a validator of the connector's own
         return _BROKEN
     viewer = opening.viewer.subject if source.scope is Scope.VIEWER and opening.viewer else None
+    until, timeout = _time_of(need, opening)
     return Ask(
         source=source,
         query=query,
         key=(need.space, viewer, query),
-        until=opening.deadline.collect,
-        timeout=need.timeout,
+        until=until,
+        timeout=timeout,
         fresh_within=need.fresh_within,
         usable_within=need.usable_within,
         may_hedge=need.may_hedge,
         may_retry=need.may_retry,
+        is_patient=timeout > need.timeout,
     )
+
+
+def _time_of(need: Need, opening: Opening) -> tuple[float, float]:
+    """Until when an ask may be waited for, and what it may take: in a stream, until its signal is of no use."""
+    deadline = opening.deadline
+    if opening.late_window is None:
+        return deadline.collect, need.timeout
+    return max(deadline.collect, deadline.began + need.window(opening.late_window)), need.patience
 
 
 def _rounded(value: float, decimals: int) -> float:

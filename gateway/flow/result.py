@@ -65,6 +65,14 @@ def derive(need: Need, values: dict[str, Any] | Outcome, parents: Iterable[Resul
     return Result(need.name, need, status, reason, cause, reading.document, reading.as_of, reading.age(now), 0.0)
 
 
+def improves(new: Result, old: Result) -> bool:
+    """Whether a signal that came late is worth showing in the place of what is shown of it."""
+    if new.document is None or old.document is None:
+        return new.document is not None
+    better = _RANK[old.status] - _RANK[new.status]
+    return better > 0 or (better == 0 and new.document != old.document)
+
+
 def _single(need: Need, outcome: Outcome, now: float, took: float) -> Result:
     reading = outcome.reading
     if reading is None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import ConfigError
-from scenario import Held, Open, Scenario, Then, read_scenario
+from scenario import Expected, Held, Open, Scenario, Then, read_scenario
 from staging import Answered, Stage
 from virtual_time import EXACTLY, in_virtual_time, wait
 
@@ -59,6 +59,26 @@ def assert_told(answered: Answered, one: Open, later: float) -> None:
     assert {name: payload["signals"][name].get("age_ms") for name in expect.age_ms} == expect.age_ms
     assert expect.defaulted in (None, payload["defaulted"])
     assert expect.complete in (None, payload["complete"])
+    assert_streamed(answered, expect, later)
+
+
+def assert_streamed(answered: Answered, expect: Expected, later: float) -> None:
+    """A stream was told the patches that the file says, when it says so, and ended then."""
+    told = [
+        {"data": one.document["data"], "defaulted": one.document["defaulted"], "complete": one.document["complete"]}
+        | {"signals": {name: entry["status"] for name, entry in one.document["signals"].items()}}
+        for one in answered.patches
+    ]
+    assert told == [
+        {"data": one.data, "defaulted": list(one.defaulted), "complete": one.complete}
+        | {"signals": {one.signal: one.status}}
+        for one in expect.patches
+    ]
+    instants = [one.at.total_seconds() + later for one in expect.patches]
+    assert [one.at for one in answered.patches] == pytest.approx(instants, abs=EXACTLY)
+    assert (answered.ended is None) == (expect.ended is None)
+    if expect.ended is not None:
+        assert answered.ended == pytest.approx(expect.ended.total_seconds() + later, abs=EXACTLY)
 
 
 async def check_then(stage: Stage, then: Then) -> None:

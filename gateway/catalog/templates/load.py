@@ -10,6 +10,7 @@ from gateway.catalog.templates.fields import fields_of
 from gateway.catalog.templates.inspection import Inspection
 from gateway.catalog.templates.needs import need_of, shapes_of, wire_signals
 from gateway.catalog.templates.sheet import Sheet, read_sheet
+from gateway.catalog.templates.streaming import check_timeouts, streamed_of
 from gateway.catalog.templates.template import Field, Need, Template
 from gateway.catalog.templates.variants import variants_of
 from gateway.errors import ConfigError, ConfigFault
@@ -31,10 +32,13 @@ def load_template(document: Document, registry: Registry, law: BudgetLaw = _LAW)
     shapes = shapes_of(sheet, wired, found)
     fields = fields_of(sheet, shapes, found)
     variants = variants_of(sheet, shapes, found)
+    models = {name: one.model for name, one in wired.items()}
+    streamed = streamed_of(models, {name: one.parents for name, one in wired.items()}, fields, variants)
+    check_timeouts(models, streamed, found)
     found.end()
     head = sheet.head
     assert head is not None
-    needs = tuple(need_of(name, wired, head, fields) for name in wired)
+    needs = tuple(need_of(name, wired, head, fields, streamed[name]) for name in wired)
     budget = head.budget.total_seconds() if head.budget else None
     return Template(
         id=head.template,

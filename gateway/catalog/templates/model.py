@@ -47,8 +47,14 @@ class CallModel(Section):
 
 
 class SignalModel(CallModel):
-    """A signal that the template needs: a connector's, or one derived from others."""
+    """A signal that the template needs: a connector's, or one derived from others.
 
+    Where every field made of it has a `needed_at`, its `timeout` may be as long as the latest of these, beyond any
+    budget. A timeout of more than a second counts in an event stream alone: for an answer in one piece the connector's
+    own holds.
+    """
+
+    timeout: PositiveDuration | None = None
     connector: ConnectorName | None = None
     derive: Name | None = None
     with_: dict[Name, _Text] = Field(default_factory=dict, alias="with")

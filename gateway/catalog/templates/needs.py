@@ -2,15 +2,17 @@
 
 import graphlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from gateway.catalog.registry import Registry
 from gateway.catalog.shapes import ANYTHING, Shape
 from gateway.catalog.templates.inspection import Inspection
-from gateway.catalog.templates.model import SignalModel, TemplateModel
+from gateway.catalog.templates.model import LONGEST_TIMEOUT, SignalModel, TemplateModel
 from gateway.catalog.templates.origins import Origin, find_origin
 from gateway.catalog.templates.sheet import Sheet
+from gateway.catalog.templates.streaming import Streamed
 from gateway.catalog.templates.template import Field, Need, Waiting
 from gateway.catalog.templates.wiring import Wire, check_wires, wires_of
 
@@ -75,12 +77,16 @@ def _parents_first(wired: Mapping[str, Wired], found: Inspection) -> Sequence[st
                 parents[name].difference_update(circle)
 
 
-def need_of(name: str, all_wired: Mapping[str, Wired], template: TemplateModel, fields: Sequence[Field]) -> Need:
+def need_of(
+    name: str, all_wired: Mapping[str, Wired], template: TemplateModel, fields: Sequence[Field], streamed: Streamed
+) -> Need:
     """The need for one signal, with the ages that its readers allow."""
     wired = all_wired[name]
     source, origin, calls = wired.origin.source, wired.origin, template.calls
-    ages = list(_ages(name, all_wired, fields))
-    timeout = wired.model.timeout or calls.timeout
+    ages = _ages(name, all_wired, fields)
+    stated = wired.model.timeout or calls.timeout
+    own = source.timeout if source else 0.0
+    patience = stated.total_seconds() if stated else own
     may_hedge, may_retry = (
         True if own is None and usual is None else bool(usual if own is None else own)
         for own, usual in ((wired.model.hedge, calls.hedge), (wired.model.retry, calls.retry))
@@ -93,7 +99,7 @@ def need_of(name: str, all_wired: Mapping[str, Wired], template: TemplateModel, 
         each=next((wire.bound() for wire in wired.wires if wire.is_each), None),
         parents=wired.parents,
         waiting=Waiting(wired.model.class_),
-        timeout=timeout.total_seconds() if timeout else source.timeout if source else 0.0,
+        timeout=patience if patience <= LONGEST_TIMEOUT.total_seconds() else own,
         may_hedge=may_hedge,
         may_retry=may_retry and (source is None or source.retry),
         space=f"{template.tenant}/{origin.name}@{origin.major}/{source.digest if source else ''}",
@@ -104,6 +110,9 @@ def need_of(name: str, all_wired: Mapping[str, Wired], template: TemplateModel, 
             {parent: _default(all_wired[parent]) for parent in wired.parents} if wired.model.run_on_default else {}
         ),
         attribution=origin.attribution,
+        shows=streamed.shows,
+        comes_late=streamed.comes_late,
+        patience=patience,
     )
 
 
@@ -112,10 +121,15 @@ def _default(parent: Wired) -> Mapping[str, object]:
     return parent.origin.default if parent.model.each is None else {}
 
 
-def _ages(name: str, all_wired: Mapping[str, Wired], fields: Sequence[Field]) -> Iterator[float]:
+def _ages(name: str, all_wired: Mapping[str, Wired], fields: Sequence[Field]) -> frozenset[float]:
     """How old the signal may be for each of its readers; a signal that is derived from it is as old as it is."""
-    yield from (field.max_age for field in fields if field.signal == name)
-    for child, wired in all_wired.items():
-        if name in wired.parents:
-            ages = list(_ages(child, all_wired, fields)) if wired.model.derive else []
-            yield from ages or [math.inf]
+
+    @cache
+    def ages(one: str) -> frozenset[float]:
+        found = {field.max_age for field in fields if field.signal == one}
+        for child, wired in all_wired.items():
+            if one in wired.parents:
+                found |= (ages(child) if wired.model.derive else frozenset()) or {math.inf}
+        return frozenset(found)
+
+    return ages(name)

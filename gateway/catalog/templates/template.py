@@ -1,6 +1,6 @@
 """A template as it is used: every path compiled, every name resolved, nothing left to look up."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -42,6 +42,9 @@ class Need:
     input asked once an element. `parents` are the signals it reads. `space` begins every cache key. `fresh_within`
     and `usable_within` are the smallest and largest `max_age` of the fields that read it, in seconds. A signal that
     runs on default reads `parent_defaults` (JSON form, by name) where a parent came by default.
+
+    For an event stream: `shows` are the fields made of it, directly or through other signals, each with its
+    `needed_at`; one that `comes_late` does not hold back the payload, and `patience` is what its call may take then.
     """
 
     name: str
@@ -60,6 +63,17 @@ class Need:
     origin: str
     parent_defaults: Mapping[str, Any]
     attribution: Attribution | None
+    shows: Mapping[str, float | None]
+    comes_late: bool
+    patience: float
+
+    def window(self, usual: float, fields: Container[str] | None = None) -> float:
+        """How long after its begin a stream waits for the signal, in seconds: for the latest of these fields, or all.
+
+        `usual` stands for a field that does not say when it is needed.
+        """
+        ends = [usual if at is None else at for name, at in self.shows.items() if fields is None or name in fields]
+        return max(ends, default=usual)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

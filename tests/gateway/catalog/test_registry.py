@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors import Scope
+from connectors import Quota, Scope
 from gateway.ask import Source
 from gateway.errors import ConfigError
 from throwaway_connectors import POINTS, Quotes
@@ -54,6 +54,33 @@ def test_an_operator_overrides_a_policy_item_by_item() -> None:
 
     assert (made.timeout, made.ttl, made.stale, made.batch, made.max_bytes) == (1.0, 0.0, 60.0, 5, 65_536)
     assert made.hosts == ("api.example", "10.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("alpaca: {key_id: a, secret_key: b}", 3.0),
+        ("alpaca: {key_id: a, secret_key: b, policy: {quota: {rate: 50}}}", 50.0),
+        ("alpaca: {key_id: a, secret_key: b, hosts: [10.0.0.1]}", 3.0),
+        ("alpaca: {key_id: a, secret_key: b, hosts: [10.0.0.1], base_url: 'http://10.0.0.1'}", None),
+        ("alpaca: {key_id: a, secret_key: b, hosts: [h], base_url: 'http://h', policy: {quota: {rate: 50}}}", 50.0),
+    ],
+)
+def test_what_a_vendor_allows_holds_at_its_own_hosts(text: str, rate: float | None) -> None:
+    """An operator overrides it; at a host that the operator alone names, it is theirs to state."""
+    (made,) = build(text).sources.values()
+
+    assert isinstance(made, Source)
+    assert (made.quota and made.quota.rate) == rate
+
+
+def test_the_quota_of_an_author_who_names_no_host_holds_anywhere(install: Callable[..., None]) -> None:
+    """There is no other host that it could be meant for."""
+    install("acme", CODE.replace('hosts=("api.example",)', "hosts=(), quota=Quota(rate=7)"), acme="Acme")
+    made = build("acme: {hosts: [10.0.0.1], base_url: 'http://10.0.0.1'}").sources["acme"]
+
+    assert isinstance(made, Source)
+    assert made.quota == Quota(rate=7)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Who opens what, by when."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from gateway.errors import Problem
 from gateway.flow.open import Front, Opening, find_template, open_moment
 from gateway.flow.plan import make_plan
 from gateway.flow.request import Arrival
+from gateway.pace import Pace, PaceLaw
 from morning import SOURCES, TEMPLATE, saying, ticket
 from virtual_time import EXACTLY, Rig, in_virtual_time, loaded
 
@@ -164,3 +166,33 @@ async def test_each_open_has_an_id_of_its_time_and_chance() -> None:
 
     assert opened(rig).id == "01MCC5RM00" + "Z" * 16
     assert sizes == [10]
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_malformed"),
+    [(None, False), (300, False), (0, False), (-1, True), ("300", True), (True, True), ([], True), ({"ms": 300}, True)],
+)
+@in_virtual_time
+async def test_a_malformed_budget_is_noted(asked: Any, is_malformed: bool) -> None:
+    """What was ignored is known to telemetry; what was asked in numbers, or not at all, is no matter."""
+    assert opened(rig_of(), budget_ms=asked).is_budget_malformed is is_malformed
+
+
+@in_virtual_time
+async def test_a_viewer_beyond_the_pace_is_refused_before_anything_is_asked() -> None:
+    """The third open is a 429 that says when, and makes no call; nobody, forgers, prefetches and others go on."""
+    rig = rig_of()
+    rig.gateway = replace(
+        rig.gateway, front=replace(rig.gateway.front, pace=Pace(PaceLaw(0.4, 2, 9), rig.clock, b"key"))
+    )
+    for _ in range(2):
+        await rig.open(ticket=GOOD)
+    errands = len(rig.stand_in.errands)
+    with pytest.raises(Problem) as caught:
+        await rig.open(ticket=GOOD, place={"lat": 1.0, "lon": 2.0})
+
+    assert (caught.value.name, caught.value.retry_after) == ("too-many-requests", 3)
+    assert len(rig.stand_in.errands) == errands
+    for bearing, headers in ((OTHER, {}), (FORGED, {}), (None, {}), (GOOD, {"Sec-Purpose": "prefetch"})):
+        for _ in range(2):
+            await rig.open(ticket=bearing, headers=headers)

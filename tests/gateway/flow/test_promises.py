@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from connectors import Absent, BadReply, Misconfigured, Query, Scope, Throttled, Transient, Unauthorized
 from gateway.ask import Errand
-from gateway.guards.cache import CacheLaw
+from gateway.laws import CacheLaw
 from gateway.outcome import Reason
 from morning import ticket
 from stand_in import Figure, Member, Of, Script, source

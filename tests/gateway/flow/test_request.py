@@ -119,6 +119,32 @@ def test_a_body_has_256_values_at_most(values: int, fits: bool) -> None:
         assert "values" in str(refused(body).detail)
 
 
+def size_of(value: Any) -> tuple[int, int]:
+    """How many values there are, and how many levels of them."""
+    parts = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    sizes = [size_of(part) for part in parts]
+    return 1 + sum(count for count, _ in sizes), 1 + max((levels for _, levels in sizes), default=0)
+
+
+LEAVES = st.sampled_from([0, None, "", ",", "[[{,", {}, []])
+WIDE = st.integers(1, 260).map(lambda count: [0] * count)
+CONTEXTS = st.recursive(st.one_of(LEAVES, WIDE), lambda one: st.lists(one, max_size=3).map(lambda all_: {"a": all_}))
+
+
+@given(CONTEXTS, st.integers(0, 14), st.booleans())
+def test_the_limits_are_those_of_the_values_whatever_the_text(context: Any, deeper: int, is_spaced: bool) -> None:
+    """A body is refused exactly where its values are too many or too deep, however many brackets its texts have."""
+    for _ in range(deeper):
+        context = [context]
+    document = {"template": "m", "context": {"k": context}}
+    values, levels = size_of(document)
+    body = orjson.dumps(document, option=orjson.OPT_INDENT_2 if is_spaced else None)
+    if values <= 256 and levels <= 16:
+        assert read_request(body).context == document["context"]
+    else:
+        refused(body)
+
+
 @pytest.mark.parametrize("key", ["template", "version", "ticket", "context"])
 def test_no_value_is_repeated(key: str) -> None:
     """What a problem tells holds nothing of what was sent."""

@@ -40,6 +40,20 @@ def test_a_derived_signal_hands_its_ages_to_its_parents() -> None:
     assert (made["air"].fresh_within, made["air"].usable_within) == (60.0, math.inf)
 
 
+def test_ages_are_found_once_however_many_ways_lead_to_them() -> None:
+    """Of forty pairs of signals each of which reads both of the pair before, a file loads at once, ages and all."""
+    lines = ["a0: {connector: sky}", "b0: {connector: sky}"]
+    for floor in range(1, 40):
+        number = "temperature_c" if floor == 1 else "amount"
+        below = f"signals.a{floor - 1}.{number} || signals.b{floor - 1}.{number}"
+        lines += [f'{name}{floor}: {{derive: mood, with: {{temperature: "{below}"}}}}' for name in "ab"]
+    text = signals(*lines) + "  v: {from: a39.verdict, type: string, default: unknown, max_age: 30s}\n"
+
+    made = {need.name: need for need in template(text).needs}
+
+    assert {made[name].fresh_within for name in ("a0", "b0", "a20", "a39")} == {30.0}
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
