@@ -14,23 +14,14 @@ from gateway.cli.exits import OF_SIGNAL, ExitCode, bad_config_ends_it, fail
 from gateway.cli.options import AsJson, Config, NoColor
 
 if TYPE_CHECKING:
+    from gateway.app.demo import Demo
     from gateway.app.serve import Address, Served
     from gateway.cli.hints import Tour
     from gateway.settings import Settings
-    from gateway.tickets import TicketKey
 
 USUAL_PORTS = (8080, 8081, 8090)
 HOST = "127.0.0.1"
 TEMPLATE = "morning"
-PRODUCT = "41897239806"
-SUBJECT = "member-1"
-CLAIMS = {"holdings": [{"symbol": "AAPL", "quantity": "10"}, {"symbol": "MSFT", "quantity": "3"}]}
-CONTEXT = {
-    "locale": "en-GB",
-    "timezone": "Europe/London",
-    "place": {"lat": 51.51, "lon": -0.13},
-    "product": PRODUCT,
-}
 
 
 def demo(
@@ -58,9 +49,11 @@ def demo(
     public, admin, lab = (usual if given is None else given for given, usual in zip(ports, USUAL_PORTS, strict=True))
     with LabChild(lab) as child, bad_config_ends_it():
         # Imported while the child starts.
+        from gateway.app.demo import Demo
         from gateway.app.serve import Address
         from gateway.cli.keys import check_keys, development_key
         from gateway.cli.loops import run
+        from gateway.cli.personas import PERSONAS
         from gateway.settings import find_config, load_settings
 
         folder = find_config(config, os.environ, Path.cwd())
@@ -69,7 +62,8 @@ def demo(
         env = {**os.environ, "LAB": lab_url}
         settings = load_settings(folder, env)
         check_keys(settings, env)
-        stage = Stage(settings, Address(HOST, public), Address(HOST, admin), key, lab_url)
+        shown = Demo(TEMPLATE, PERSONAS, key, lab_url)
+        stage = Stage(settings, Address(HOST, public), Address(HOST, admin), shown, lab_url)
         raise typer.Exit(run(_perform(stage, once=once, as_json=as_json, no_color=no_color)))
 
 
@@ -80,7 +74,7 @@ class Stage:
     settings: "Settings"
     public: "Address"
     admin: "Address"
-    key: "TicketKey"
+    demo: "Demo"
     lab: str
 
 
@@ -91,7 +85,7 @@ async def _perform(stage: Stage, *, once: bool, as_json: bool, no_color: bool) -
     from gateway.cli.running import start
     from gateway.cli.screen import open_screen
 
-    served = await start(stage.settings, stage.public, stage.admin, (stage.key,))
+    served = await start(stage.settings, stage.public, stage.admin, (stage.demo.key,), demo=stage.demo)
     try:
         is_answered = await _show_one(stage, served, as_json=as_json, no_color=no_color)
         if once or not is_answered:
@@ -110,15 +104,12 @@ async def _show_one(stage: Stage, served: "Served", *, as_json: bool, no_color: 
     """Ask for one open by HTTP, as a player does, and draw what came; whether an answer did."""
     from gateway.cli.asking import Refusal, Unanswered, ask
     from gateway.cli.drawing import complain_of, draw_answer
-    from gateway.cli.keys import mint_for_development
     from gateway.cli.screen import open_screen
 
-    tickets = stage.settings.gateway.tickets
-    ticket = mint_for_development(
-        stage.key, SUBJECT, TEMPLATE, CLAIMS, audience=tickets.audience, issuer=tickets.issuer
-    )
+    member = stage.demo.personas[0]
+    ticket = stage.demo.ticket(member, served.assembly)
     try:
-        answer = await ask(served.public.url, {"template": TEMPLATE, "ticket": ticket, "context": CONTEXT})
+        answer = await ask(served.public.url, {"template": TEMPLATE, "ticket": ticket, "context": member.context})
     except Unanswered as error:
         fail(str(error))
     if as_json:
@@ -128,7 +119,7 @@ async def _show_one(stage: Stage, served: "Served", *, as_json: bool, no_color: 
         return False
     if not as_json:
         screen = open_screen(no_color=no_color)
-        screen.print(f"POST {served.public.url}/v1/open, as {SUBJECT} in London")
+        screen.print(f"POST {served.public.url}/v1/open, as {member.name}")
         screen.print("The vendors behind it are stand-ins; all else is real.\n")
         draw_answer(screen, answer)
     return True
@@ -137,12 +128,13 @@ async def _show_one(stage: Stage, served: "Served", *, as_json: bool, no_color: 
 def _tour(stage: Stage, served: "Served") -> "Tour":
     from gateway.cli.hints import Tour, invocation
 
+    member = stage.demo.personas[0]
     return Tour(
         public=served.public.url,
         admin=served.admin.url,
         lab=stage.lab,
         command=invocation(sys.argv[0]),
         template=TEMPLATE,
-        product=PRODUCT,
-        claims={"holdings": CLAIMS["holdings"][:1]},
+        product=member.context["product"],
+        claims={"holdings": member.claims["holdings"][:1]},
     )

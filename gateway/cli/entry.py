@@ -11,6 +11,7 @@ import typer
 from gateway.cli.check import check
 from gateway.cli.demo import demo
 from gateway.cli.open import open_
+from gateway.cli.rehearse import rehearse
 from gateway.cli.serve import serve
 from gateway.cli.ticket import ticket
 
@@ -19,6 +20,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("serve", serve, "moment serve --config /etc/moment --port 8080"),
     ("open", open_, "moment open morning --place 51.51,-0.13 --product 41897239806 --sub member-1"),
     ("check", check, "moment check --config config"),
+    ("rehearse", rehearse, "moment rehearse morning --persona member-1 --at 2026-11-28T08:00"),
     ("ticket", ticket, "moment ticket --sub member-1 --template morning --ttl 10m"),
 )
 

@@ -35,9 +35,11 @@ class Tour:
         yield (
             "Look around",
             [
+                f"{self.public}/demo",
                 f"{self.public}/v1/templates",
                 f"{self.public}/v1/templates/{self.template}/schema",
                 f"{self.public}/openapi.json",
+                f"{self.admin}/console",
                 f"{self.admin}/-/connectors",
                 f"{self.admin}/readyz?verbose",
             ],

@@ -29,6 +29,12 @@ def lost_exception(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
     _log.error("%s", context["message"], exc_info=error if isinstance(error, Exception) else None)
 
 
+def thrown_away(hooked: "sys.UnraisableHookArgs") -> None:
+    """Python's handler for an exception that nobody can take, as of a generator that is thrown away; likewise."""
+    error = hooked.exc_value
+    _log.error("an exception that nobody could take", exc_info=error if isinstance(error, Exception) else None)
+
+
 def facts_of(record: logging.LogRecord) -> dict[str, Any]:
     """What an event states beside its message: the mapping passed as `extra={"facts": ...}`."""
     facts = getattr(record, "facts", None)

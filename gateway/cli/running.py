@@ -2,11 +2,13 @@
 
 import asyncio
 import errno
+import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import typer
 
+from gateway.app.demo import Demo
 from gateway.app.serve import Address, CannotListen, Served
 from gateway.cli import logs
 from gateway.cli.exits import ExitCode, complain
@@ -22,16 +24,18 @@ async def start(
     admin: Address,
     keys: tuple[TicketKey, ...],
     load: Callable[[], Settings] | None = None,
+    demo: Demo | None = None,
 ) -> Served:
-    """Open both ports. `load` reads the settings anew, for a reload.
+    """Open both ports. `load` reads the settings anew, for a reload; `demo` is for its page.
 
     Raises:
         ConfigError: the configuration cannot be used.
         typer.Exit: a port cannot be had; which, and what to do about it, is said.
     """
     asyncio.get_running_loop().set_exception_handler(logs.lost_exception)
+    sys.unraisablehook = logs.thrown_away
     try:
-        return await Served.start(settings, public, admin, keys, load)
+        return await Served.start(settings, public, admin, keys, load, demo)
     except CannotListen as error:
         complain(cannot_listen(error.at.host, error.at.port, error, _FLAGS[error.which]))
         raise typer.Exit(ExitCode.FAILURE) from None

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -50,9 +50,26 @@ def status_of(page: str) -> int:
         return answer.status
 
 
-def test_once_shows_one_open_and_ends(shell) -> None:
-    """Free ports are taken, the payload and all signals are drawn without an escape code, and the code is 0."""
-    told = shell.run("demo", "--once")
+@pytest.fixture(scope="module")
+def once(shell: Shell) -> subprocess.CompletedProcess[str]:
+    """One run of `demo --once`, while somebody listens on a usual port."""
+    with socket.socket() as usual:
+        usual.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # somebody else has it, which is as good
+            usual.bind(("127.0.0.1", 8080))
+            usual.listen()
+        return shell.run("demo", "--once")
+
+
+@pytest.fixture(scope="module")
+def once_as_json(shell: Shell) -> subprocess.CompletedProcess[str]:
+    """One run of `demo --once --json`, with the address of a lab in the environment that is not the demo's."""
+    return shell.run("demo", "--once", "--json", LAB="http://127.0.0.1:9")
+
+
+def test_once_shows_one_open_and_ends(once) -> None:
+    """The payload and all signals are drawn without an escape code, and the code is 0."""
+    told = once
 
     assert (told.returncode, told.stderr) == (0, "")
     assert "\nmorning 3: " in told.stdout
@@ -63,9 +80,9 @@ def test_once_shows_one_open_and_ends(shell) -> None:
     assert "\x1b" not in told.stdout
 
 
-def test_once_as_json_is_the_answer_and_nothing_else(shell) -> None:
+def test_once_as_json_is_the_answer_and_nothing_else(once_as_json) -> None:
     """With `--json` stdout is one JSON document, the gateway's own answer."""
-    told = shell.run("demo", "--once", "--json")
+    told = once_as_json
 
     document = json.loads(told.stdout)
     assert (told.returncode, told.stderr) == (0, "")
@@ -73,24 +90,15 @@ def test_once_as_json_is_the_answer_and_nothing_else(shell) -> None:
     assert document["data"]["today"] != "today"
 
 
-def test_once_does_not_need_the_usual_ports(shell) -> None:
-    """That somebody listens on a usual port does not hinder it."""
-    with socket.socket() as usual:
-        usual.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            usual.bind(("127.0.0.1", 8080))
-            usual.listen()
-        except OSError:
-            pass  # somebody else has it, which is as good
-        assert shell.run("demo", "--once").returncode == 0
+def test_once_does_not_need_the_usual_ports(once) -> None:
+    """That somebody listens on a usual port does not hinder it: free ones are taken."""
+    assert once.returncode == 0
 
 
-def test_it_needs_nothing_of_the_environment(shell) -> None:
+def test_it_needs_nothing_of_the_environment(once_as_json) -> None:
     """An address of a lab that is exported for something else is not the demo's."""
-    told = shell.run("demo", "--once", "--json", LAB="http://127.0.0.1:9")
-
-    assert told.returncode == 0
-    assert json.loads(told.stdout)["signals"]["weather"].get("reason") in {None, "timeout"}
+    assert once_as_json.returncode == 0
+    assert json.loads(once_as_json.stdout)["signals"]["weather"].get("reason") in {None, "timeout"}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
@@ -134,6 +142,8 @@ def test_the_tour_works_when_it_is_pasted(shell) -> None:
         broken = pasted("Break a source on purpose")
         pages = [line.strip() for line in tour(seen, "Look around").splitlines()]
         statuses = {page: status_of(page) for page in pages}
+        with urllib.request.urlopen(f"{pages[0]}/session?persona=member-1", timeout=PATIENCE_S) as answer:
+            session = json.load(answer)
         process.terminate()
         process.communicate(timeout=PATIENCE_S)
 
@@ -143,6 +153,7 @@ def test_the_tour_works_when_it_is_pasted(shell) -> None:
     assert re.search(r"\n  weather .* default: timeout\n", broken.stdout)
     assert statuses == dict.fromkeys(pages, 200)
     assert len(pages) >= 4
+    assert session["ticket"].count(".") == 2
 
 
 @pytest.mark.parametrize("flag", ["--port", "--admin-port", "--lab-port"])

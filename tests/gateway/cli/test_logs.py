@@ -1,9 +1,11 @@
 """Logs: a line an event, and nothing of what an exception choked on."""
 
 import asyncio
+import gc
 import io
 import logging
 import sys
+from collections.abc import Iterator
 
 import orjson
 import pytest
@@ -87,6 +89,25 @@ def test_an_exception_is_told_by_its_type_and_places(stream) -> None:
     assert VALUE not in stream.getvalue()
     assert "KeyError" in stream.getvalue()
     assert "choke" in stream.getvalue()
+
+
+def test_an_exception_that_nobody_could_take_is_told_without_its_text(monkeypatch) -> None:
+    """Python's own handler would print what a generator raises while it is thrown away; ours tells its type."""
+    stream = io.StringIO()
+    logs.begin(logging.INFO, stream)
+    monkeypatch.setattr(sys, "unraisablehook", logs.thrown_away)
+
+    def clinging() -> Iterator[None]:
+        try:
+            yield
+        finally:
+            choke()
+
+    next(clinging())
+    gc.collect()
+
+    assert VALUE not in stream.getvalue()
+    assert orjson.loads(stream.getvalue())["error"] == "KeyError"
 
 
 def test_an_exception_that_nobody_took_is_told_without_its_text() -> None:
