@@ -141,7 +141,7 @@ class Admission:
         now = self._clock.now()
         self._level = max(self._level, needed)
         self._held_until[needed] = now + self.law.calm
-        # Turning players away is not held on to: a level that answers them all is at hand, and costs little.
+        # Turning players away is not held on to: held for `calm`, it cost a flood two thirds of its answers in time.
         while self._level > needed and (self._level is Level.CLOSED or now >= self._held_until[self._level]):
             self._level = Level(self._level - 1)
         return self._level

@@ -69,6 +69,7 @@ ProblemName = Literal[
     "unsupported-media-type",
     "too-many-requests",
     "overloaded",
+    "lab-unreachable",
 ]
 
 PROBLEMS: dict[ProblemName, ProblemKind] = {
@@ -84,6 +85,7 @@ PROBLEMS: dict[ProblemName, ProblemKind] = {
     "unsupported-media-type": ProblemKind(415, "The body is of a type that is not read here"),
     "too-many-requests": ProblemKind(429, "Too many requests", retry_after=1),
     "overloaded": ProblemKind(503, "The gateway is overloaded", retry_after=1),
+    "lab-unreachable": ProblemKind(503, "The lab does not answer", retry_after=1),
 }
 
 

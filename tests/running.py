@@ -1,6 +1,7 @@
 """A gateway and its lab on the test's own loop, over real sockets: how it is set, started, asked and disturbed."""
 
 import asyncio
+import re
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
@@ -12,6 +13,8 @@ from typing import Any, TypeVar
 import aiohttp
 import orjson
 
+from gateway.app.connections import Connections, ConnectionsLaw
+from gateway.app.http import Patience, Routes, Server
 from gateway.app.serve import Address, Served
 from gateway.clock import Clock
 from gateway.lab import serve_lab
@@ -49,10 +52,16 @@ _ROOMY: tuple[Edit, ...] = (
 )
 
 
+def stated(text: str) -> str:
+    """A text of `gateway.yaml` in which the sections that are commented examples are said."""
+    return re.sub(r"^# (?=[a-z]+: \{)", "", text, flags=re.MULTILINE)
+
+
 def config(folder: Path, *edits: Edit) -> Path:
     """The shipped configuration, copied and made roomy; an edit is a file, what stands there, what shall."""
     made = folder / "config"
     shutil.copytree(SHIPPED, made)
+    (made / "gateway.yaml").write_text(stated((made / "gateway.yaml").read_text()))
     for name, old, new in (*_ROOMY, *edits):
         text = (made / name).read_text()
         assert old in text, f"{name} has no {old!r}"
@@ -169,3 +178,8 @@ async def side_by_side(
     async with AsyncExitStack() as stack:
         rigs = [await stack.enter_async_context(running(folder)) for _ in cases]
         return dict(zip(cases, await asyncio.gather(*map(act, rigs, cases)), strict=True))
+
+
+def port_of(routes: Routes) -> Server:
+    """A port with these routes, without bounds on who connects."""
+    return Server(routes, lambda: "id", Connections(ConnectionsLaw(1000, 1000, ())), Patience(5.0, 5.0, 5.0))

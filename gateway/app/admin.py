@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import web
 
 from gateway.app.assembly import Assembly
-from gateway.app.engine import Engine
 from gateway.app.http import NO_STORE, Routes, json_answer
 from gateway.app.reload import Reloaded
+from gateway.app.standing import health_of
 from gateway.ask import Source
 from gateway.catalog.registry import Broken
 from gateway.errors import Problem
@@ -94,7 +94,7 @@ class Admin:
             policy |= {"batch": found.batch, "hosts": found.hosts, "reuse": found.reuse}
             last = None if failure is None else asdict(failure)
             loaded = {"name": name, "state": "loaded", "policy": policy, "last_failure": last}
-            listed.append(loaded | _health(engine, name))
+            listed.append(loaded | health_of(engine, name))
         guards = {
             "cache": asdict(engine.stack.cache.statistics()),
             "flight": asdict(engine.stack.flight.statistics()),
@@ -105,25 +105,12 @@ class Admin:
         return json_answer({"connectors": listed, "guards": guards, "pool": pool, "errands": upstream.errands})
 
 
-def _health(engine: Engine, name: str) -> dict[str, Any]:
-    """How the guards see one source: its breaker, what is out, what is left, how long it takes."""
-    stack = engine.stack
-    circuit, quota = stack.breaker.statistics().get(name), stack.quota.statistics().get(name)
-    latency = stack.latencies.of(name)
-    return {
-        "breaker": "closed" if circuit is None else circuit.state.name.lower(),
-        "short_circuits": 0 if circuit is None else circuit.short_circuits,
-        "in_flight": stack.bulkhead.statistics().get(name, 0),
-        "quota": None if quota is None else asdict(quota),
-        "latency_ms": {"p50": latency.p50 * 1000, "p95": latency.p95 * 1000, "samples": latency.count},
-    }
-
-
 def warnings_of(assembly: Assembly) -> list[str]:
     """What an operator should know of a configuration that is in force all the same."""
     broken = [one for one in assembly.registry.sources.values() if isinstance(one, Broken)]
     templates = [one for versions in assembly.gateway.front.templates.values() for one in versions.values()]
     return [
+        *([] if templates else ["no template is loaded: every open is answered 404"]),
         *(f"{one.name} of {one.distribution} cannot be loaded: {one.message}" for one in broken),
         *(str(warning) for template in templates for warning in template.warnings),
         *ending_soon(assembly.sources, assembly.today()),

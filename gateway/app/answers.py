@@ -52,6 +52,18 @@ class OpenAnswer(_Shape):
     budget: BudgetEntry
 
 
+class Patch(_Shape):
+    """What a signal that came late to a stream changes: each field named replaces the old value whole.
+
+    `defaulted` are the fields that show their default no more. Nothing is removed, and variants stay as they were.
+    """
+
+    data: dict[str, Any]
+    signals: dict[str, SignalEntry]
+    defaulted: list[str]
+    complete: bool
+
+
 class TemplateEntry(_Shape):
     """One template: its highest version, and what that needs and shows."""
 

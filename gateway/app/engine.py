@@ -5,8 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.admission import Admission, Level
+from gateway.app.connections import Connections
 from gateway.app.gauges import gauges_of
-from gateway.app.laws import admission_law_of, laws_of
+from gateway.app.laws import admission_law_of, connections_law_of, laws_of, stream_law_of
+from gateway.app.notice import Notice
+from gateway.app.sampler import Sampler
+from gateway.app.stream import Streams
+from gateway.app.watchdog import Watchdog
 from gateway.ask import Errand
 from gateway.clock import Clock
 from gateway.latency import Latencies
@@ -20,6 +25,7 @@ from gateway.upstream import Upstream
 
 _FINISH = "finish"
 _ENOUGH_SAMPLES = 100
+_MALFORMED = "opens asked for a malformed budget, which was ignored: %d since this was last told"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +40,11 @@ class Engine:
     finishes: Latencies
     metrics: Metrics
     spans: Spans
+    watchdog: Watchdog
+    connections: Connections
+    malformed_budgets: Notice
+    streams: Streams
+    sampler: Sampler
 
     def finish_p99(self) -> float:
         """How long nearly all answers take from the end of collecting, in seconds; 0 until that is known."""
@@ -47,11 +58,15 @@ class Engine:
         it is no fault of ours, and must not look like one.
         """
         ended = self.clock.now()
-        deadline = answered.payload.opening.deadline
+        opening = answered.payload.opening
+        if opening.is_budget_malformed:
+            self.malformed_budgets.happened()
         self.finishes.add(_FINISH, ended - answered.collected_at)
-        self.admission.leave(ended - max(deadline.end, received))
+        self.admission.leave(ended - max(opening.deadline.end, received))
         self.metrics.of_open(answered.payload, level, ended)
         self.spans.of_open(answered.payload, headers, ended)
+        if self.sampler.is_on:
+            self.sampler.add(answered, level, ended)
 
 
 def start_engine(settings: GatewaySettings, clock: Clock) -> Engine:
@@ -64,12 +79,31 @@ def start_engine(settings: GatewaySettings, clock: Clock) -> Engine:
     )
     upstream = Upstream(pool, clock)
     admission = Admission(admission_law_of(settings), clock)
-    metrics = Metrics(lambda: gauges_of(admission, stack, pool))
+    streams = Streams(stream_law_of(settings), clock, lambda: admission.level)
+    connections = Connections(connections_law_of(settings))
+    metrics = Metrics(lambda: gauges_of(admission, connections, stack, pool, watchdog, streams))
     spans = Spans(clock)
+    chance = random.Random().random
+    sampler = Sampler(clock, chance)
 
     def told(errand: Errand, done: Done, took: float) -> None:
         metrics.of_errand(errand, done, took)
         spans.of_errand(errand, done, took)
 
-    stack = Stack(upstream, clock, laws_of(settings), random.Random().random, lambda: admission.level, told)
-    return Engine(clock, pool, upstream, admission, stack, Latencies(clock), metrics, spans)
+    stack = Stack(upstream, clock, laws_of(settings), chance, lambda: admission.level, told)
+    watchdog = Watchdog(lambda: upstream.at_work, stack.breaker.strike)
+    return Engine(
+        clock=clock,
+        pool=pool,
+        upstream=upstream,
+        admission=admission,
+        stack=stack,
+        finishes=Latencies(clock),
+        metrics=metrics,
+        spans=spans,
+        watchdog=watchdog,
+        connections=connections,
+        malformed_budgets=Notice(_MALFORMED, clock),
+        streams=streams,
+        sampler=sampler,
+    )

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 
 from gateway.admission import Admission
+from gateway.app.connections import Connections
+from gateway.app.stream import Streams
+from gateway.app.watchdog import Watchdog
 from gateway.pool import Pool
 from gateway.runtime import Stack
 
@@ -16,7 +19,9 @@ _OF_NOW = frozenset(
 )
 
 
-def gauges_of(admission: Admission, stack: Stack, pool: Pool) -> Iterator[Gauge]:
+def gauges_of(
+    admission: Admission, connections: Connections, stack: Stack, pool: Pool, watchdog: Watchdog, streams: Streams
+) -> Iterator[Gauge]:
     """Every gauge, as it stands."""
     load = admission.statistics()
     yield "moment_admission_level", "Level of load, 0 to 4", {}, float(load.level)
@@ -24,6 +29,20 @@ def gauges_of(admission: Admission, stack: Stack, pool: Pool) -> Iterator[Gauge]
     yield "moment_opens_in_flight", "Opens being answered", {}, float(load.in_flight)
     yield "moment_opens_refused_total", "Opens refused", {}, float(load.refused)
     yield "moment_loop_lag_seconds", "How late the loop wakes", {}, load.lag
+    yield "moment_connections", "Connections of players", {}, float(len(connections))
+    for limit, count in connections.refused.items():
+        about = "Connections closed at once, by the limit they were beyond"
+        yield "moment_connections_refused_total", about, {"limit": limit}, float(count)
+    for name, count in watchdog.statistics().items():
+        yield "moment_loop_held_total", "Times that the loop was held", {"connector": name}, float(count)
+    going_on = streams.statistics()
+    yield "moment_streams_open", "Streams that go on after their payload", {}, float(going_on.open)
+    yield (
+        "moment_streams_crowded_total",
+        "Streams without a place, ended after their payload",
+        {},
+        float(going_on.crowded),
+    )
     yield from _guards(stack)
     for name, value in (
         *((f"cache_{key}", value) for key, value in _numbers(stack.cache.statistics())),

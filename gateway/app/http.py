@@ -5,15 +5,17 @@ import logging
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import orjson
 from aiohttp import HttpVersion10, web
 from aiohttp.web_protocol import RequestHandler
 
+from gateway.app.connections import Connections
 from gateway.errors import Problem
 
-Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Routes = Mapping[str, Mapping[str, Handler]]
 
 PROBLEM_JSON = "application/problem+json"
@@ -27,15 +29,26 @@ VARY = "Origin, Authorization"
 # The parser's limits: a URL of 2 KiB in a line with its method and version, header lines, and their number.
 _LIMITS: dict[str, Any] = {"max_line_size": 2048 + 64, "max_field_size": 8190, "max_headers": 64}
 _MOST_HEADER_BYTES = 16 * 1024
-_KEEP_ALIVE = 75.0
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
-
-_HEAD_PATIENCE = 5.0  # seconds for the head of the first request on a connection
-_MOST_CONNECTIONS = 10_000
-
 _log = logging.getLogger("moment.http")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds each is waited for: the first head on a connection, a body, the next request."""
+
+    head: float
+    body: float
+    idle: float
+
+
+class Watch(Protocol):
+    """Hears of every answer of a port that is a problem; a bug is one that the log has."""
+
+    def of_problem(self, problem: Problem, *, is_bug: bool) -> None:
+        """Take in one problem that was told."""
 
 
 class _Connection(RequestHandler):
@@ -48,7 +61,8 @@ class _Connection(RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Open it, and close it again where no request has begun in time."""
         super().connection_made(transport)
-        asyncio.get_running_loop().call_later(_HEAD_PATIENCE, self._close_if_silent)
+        if isinstance(self._manager, Server):
+            asyncio.get_running_loop().call_later(self._manager.patience.head, self._close_if_silent)
 
     def _close_if_silent(self) -> None:
         if self._request_count == 0 and not self._messages and self._current_request is None:
@@ -64,14 +78,17 @@ class _Connection(RequestHandler):
         """Answer what aiohttp's parser refused, or a bug of our own."""
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
-        problem = Problem.named("bad-http" if status < 500 else "overloaded")
-        if isinstance(exc, ConnectionError):  # who went away in mid-request is no error of anybody's
-            status = 400
-        if status >= 500:
+        is_gone = isinstance(exc, ConnectionError)  # who went away in mid-request is no error of anybody's
+        is_bug = status >= 500 and not is_gone
+        problem = Problem.named("overloaded" if is_bug else "bad-http")
+        if is_bug:
             # Without its text, which may hold a viewer's value.
             places = "".join(traceback.format_tb(None if exc is None else exc.__traceback__))
             _log.error("unexpected %s while answering\n%s", type(exc).__name__, places)
-        answer = problem_answer(problem, "/", self._manager.new_id() if isinstance(self._manager, Server) else "-")
+        if is_gone or not isinstance(self._manager, Server):
+            answer = problem_answer(problem, "/", "-")  # nobody hears it
+        else:
+            answer = self._manager.refuse(problem, "/", self._manager.new_id(), is_bug=is_bug)
         answer.force_close()
         return answer
 
@@ -79,41 +96,54 @@ class _Connection(RequestHandler):
 class Server(web.Server):
     """aiohttp's low-level server with the routes of one port.
 
-    `find` looks for a path that `routes` does not have, `allow` gives the headers for a page of an origin.
+    `find` looks for a path that `routes` does not have, `allow` gives the headers for a page of an origin, `watch`
+    hears of problems.
     """
 
     def __init__(
         self,
         routes: Routes,
         new_id: Callable[[], str],
+        connections: Connections,
+        patience: Patience,
         find: Callable[[str], Mapping[str, Handler] | None] = lambda _: None,
         allow: Callable[[str | None], Mapping[str, str]] = lambda _: {},
+        watch: Watch | None = None,
     ) -> None:
         super().__init__(
             self._answer,
             handler_cancellation=True,  # who goes away is not answered; what nobody else needs of it ends too
             access_log=None,
             auto_decompress=False,
-            keepalive_timeout=_KEEP_ALIVE,
+            keepalive_timeout=patience.idle,
             lingering_time=0,
             **_LIMITS,
         )
         self.new_id = new_id
+        self.patience = patience
+        self._taken = connections
         self._routes = routes
         self._find = find
         self._allow = allow
+        self._watch = watch
 
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
         """Take a connection in, as long as there is room."""
         super().connection_made(handler, transport)
-        if len(self._connections) > _MOST_CONNECTIONS:
+        peer = transport.get_extra_info("peername")
+        if peer is None or not self._taken.enter(handler, peer[0]):
             transport.abort()
+
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        """Let a connection go."""
+        self._taken.leave(handler)
+        super().connection_lost(handler, exc)
 
     def __call__(self) -> RequestHandler:
         """The handler of a new connection."""
         return _Connection(self, loop=self._loop, **self._kwargs)
 
-    async def _answer(self, request: web.BaseRequest) -> web.Response:
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.rel_url.raw_path  # as it is written: what is encoded or dotted is another path
         try:
             _check_head(request)
@@ -126,11 +156,17 @@ class Server(web.Server):
             return await handler(request)
         except Problem as problem:
             instance = path if path in self._routes else "/"  # a path that is not ours is not repeated
-            answer = problem_answer(problem, instance, request_id(request.headers, self.new_id))
+            answer = self.refuse(problem, instance, request_id(request.headers, self.new_id))
             answer.headers.update(self._allow(request.headers.get("Origin")))
             if not request.content.is_eof() or problem.status == 503:
                 answer.force_close()
             return answer
+
+    def refuse(self, problem: Problem, instance: str, asked_as: str, *, is_bug: bool = False) -> web.Response:
+        """A problem as the answer to a request: every one of them passes here, and is counted."""
+        if self._watch is not None:
+            self._watch.of_problem(problem, is_bug=is_bug)
+        return problem_answer(problem, instance, asked_as)
 
 
 class MethodNotAllowed(Problem):
@@ -157,6 +193,12 @@ def request_id(headers: Mapping[str, str], otherwise: Callable[[], str]) -> str:
     return given if _REQUEST_ID.fullmatch(given) else otherwise()
 
 
+def is_known(request: web.BaseRequest, etag: str) -> bool:
+    """Whether the caller has the document of that ETag already."""
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}
+    return etag in known or "*" in known
+
+
 def problem_answer(problem: Problem, instance: str, asked_as: str) -> web.Response:
     """A problem as `application/problem+json`."""
     headers = {**NO_STORE, "Content-Type": PROBLEM_JSON, "Vary": VARY, "X-Request-Id": asked_as}
@@ -173,42 +215,3 @@ def json_answer(document: Any, headers: Mapping[str, str] | None = None, status:
     body = orjson.dumps(document, default=str, option=orjson.OPT_NON_STR_KEYS)
     every = {**NO_STORE, "Content-Type": "application/json", **(headers or {})}
     return web.Response(status=status, body=body, headers=every)
-
-
-async def read_body(request: web.BaseRequest, most: int, patience: float) -> bytes:
-    """The whole body, at most `most` bytes, received within `patience` seconds.
-
-    Raises:
-        Problem: 413, 408; 415 for a compressed one; 400 for an expectation that is not met here.
-    """
-    headers = request.headers
-    if headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Problem.named("unsupported-media-type", detail="a compressed body is not read here")
-    length = request.content_length
-    if length is not None and length > most:
-        raise Problem.named("body-too-large")
-    if "Expect" in headers:
-        await _continue(request)
-    content = request.content
-    if content.is_eof():
-        body = content.read_nowait(-1)
-    else:
-        try:
-            async with asyncio.timeout(patience):
-                body = b""
-                while not content.at_eof() and len(body) <= most:
-                    body += await content.readany()
-        except TimeoutError:
-            raise Problem.named("request-timeout") from None
-        except web.RequestPayloadError:
-            raise Problem.named("bad-http") from None
-    if len(body) > most:
-        raise Problem.named("body-too-large")
-    return body
-
-
-async def _continue(request: web.BaseRequest) -> None:
-    if request.headers["Expect"].lower() != "100-continue":
-        raise Problem.named("bad-http")
-    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    request.writer.output_size = 0  # what was said is no part of the answer

@@ -1,7 +1,10 @@
 """From the sections of `gateway.yaml` to the laws of the guards: durations become seconds, nothing else changes."""
 
 from gateway.admission import AdmissionLaw
-from gateway.runtime import (
+from gateway.app.connections import ConnectionsLaw
+from gateway.app.http import Patience
+from gateway.app.stream import StreamLaw
+from gateway.laws import (
     AllowanceLaw,
     BreakerLaw,
     BulkheadLaw,
@@ -12,6 +15,7 @@ from gateway.runtime import (
     NegativeLaw,
     RetryLaw,
 )
+from gateway.pace import PaceLaw
 from gateway.settings import GatewaySettings
 
 
@@ -52,6 +56,8 @@ def _breaker_law(settings: GatewaySettings) -> BreakerLaw:
         lease=breaker.lease,
         close_after=breaker.close_after,
         forget_after=breaker.forget_after.total_seconds(),
+        strikes=breaker.strikes,
+        strikes_within=breaker.strikes_within.total_seconds(),
     )
 
 
@@ -63,8 +69,36 @@ def admission_law_of(settings: GatewaySettings) -> AdmissionLaw:
         start=stated.start,
         least=stated.least,
         most=stated.most,
+        tick=stated.tick.total_seconds(),
+        ticker=stated.ticker.total_seconds(),
         lag=stated.lag.total_seconds(),
         overshoot=stated.overshoot.total_seconds(),
+        overshoot_share=stated.overshoot_share,
         backoff=stated.backoff,
+        shares=stated.shares.in_order(),
+        lags=stated.lags.in_order(),
         calm=stated.calm.total_seconds(),
     )
+
+
+def connections_law_of(settings: GatewaySettings) -> ConnectionsLaw:
+    """How many connections a port takes."""
+    stated = settings.public.connections
+    return ConnectionsLaw(stated.most, stated.each_address, stated.trusted)
+
+
+def patience_of(settings: GatewaySettings) -> Patience:
+    """How long a port waits for whoever is at the other end."""
+    stated = settings.public.patience
+    return Patience(stated.head.total_seconds(), stated.body.total_seconds(), stated.idle.total_seconds())
+
+
+def pace_law_of(settings: GatewaySettings) -> PaceLaw | None:
+    """How often a viewer may open; None for as often as they like."""
+    stated = settings.pace
+    return PaceLaw(stated.rate, stated.burst, stated.viewers) if stated.enabled else None
+
+
+def stream_law_of(settings: GatewaySettings) -> StreamLaw:
+    """The numbers of event streams."""
+    return StreamLaw(settings.stream.heartbeat.total_seconds(), settings.stream.most)

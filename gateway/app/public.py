@@ -9,9 +9,11 @@ from aiohttp import web
 from gateway import moment
 from gateway.admission import Level
 from gateway.app.assembly import Assembly
+from gateway.app.body import read_body
 from gateway.app.documents import Written
 from gateway.app.engine import Engine
-from gateway.app.http import NO_STORE, VARY, Handler, Routes, read_body, request_id
+from gateway.app.http import NO_STORE, VARY, Handler, Routes, is_known, request_id
+from gateway.app.stream import Say, send_stream, wants_stream
 from gateway.errors import Problem
 from gateway.flow.open import find_template
 from gateway.flow.request import Arrival
@@ -19,18 +21,21 @@ from gateway.moment import Answered
 from gateway.telemetry import trace_headers
 
 MOST_BODY_BYTES = 64 * 1024
-_PATIENCE = 2.0  # seconds for the body to arrive
 _BODY_TYPES = frozenset({"application/json", "text/plain"})
 _OF_TEMPLATE = re.compile(r"/v1/templates/([a-z][a-z0-9_]{0,63})/(schema|defaults)")
 _CACHEABLE = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
 
 
 class Public:
-    """The handlers of the public port, over the assembly in force: a reload swaps that by one reference."""
+    """The handlers of the public port, over the assembly in force: a reload swaps that by one reference.
 
-    def __init__(self, assembly: Callable[[], Assembly], is_draining: Callable[[], bool]) -> None:
+    A body is waited for `patience` seconds.
+    """
+
+    def __init__(self, assembly: Callable[[], Assembly], is_draining: Callable[[], bool], patience: float) -> None:
         self._assembly = assembly
         self._is_draining = is_draining
+        self._patience = patience
 
     def routes(self) -> Routes:
         """The paths that are always there."""
@@ -54,8 +59,8 @@ class Public:
 
         return {"GET": handler}
 
-    async def open(self, request: web.BaseRequest) -> web.Response:
-        """The Moment of Open: one answer, in time."""
+    async def open(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The Moment of Open: one answer, in time; or a stream, which begins with it."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         assembly = self._assembly()
@@ -63,38 +68,45 @@ class Public:
         if admission.look() is Level.CLOSED:
             raise Problem.named("overloaded")
         # Counted from here on: bodies that trickle in are no load, and must not look like one.
-        body = await _body(request)
+        body = await _body(request, self._patience)
         received = loop.time()
         level = admission.enter()
         if level is Level.CLOSED:
             raise Problem.named("overloaded")
-        try:
-            answered = await moment.answer(Arrival(body, request.headers, began), assembly.gateway, level)
-        except BaseException:
-            admission.leave(None)
-            raise
+        arrival = Arrival(body, request.headers, began)
+        if wants_stream(",".join(request.headers.getall("Accept", ()))):
+            return await self._stream(request, assembly, arrival, level, received)
+        answered = await _answered(assembly, arrival, level)
         # The answer is written in this turn of the loop; what is still out is left, and all is recorded, in the next.
         loop.call_soon(_after, assembly.engine, answered, level, received, request.headers)
-        return self._written(request, assembly, answered)
-
-    def _written(self, request: web.BaseRequest, assembly: Assembly, answered: Answered) -> web.Response:
-        headers, answer = request.headers, answered.answer
+        answer = answered.answer
         response = web.Response(
-            status=answer.status,
-            body=answer.body,
-            headers={
-                **NO_STORE,
-                "Content-Type": "application/json",
-                "Vary": VARY,
-                "X-Request-Id": request_id(headers, lambda: answered.payload.opening.id),
-                **answer.headers,
-                **assembly.origins.headers(headers.get("Origin")),
-                **trace_headers(headers),
-            },
+            status=answer.status, body=answer.body, headers=_headers(request.headers, assembly, answered)
         )
         if self._is_draining():
             response.force_close()
         return response
+
+    async def _stream(
+        self, request: web.BaseRequest, assembly: Assembly, arrival: Arrival, level: Level, received: float
+    ) -> web.StreamResponse:
+        engine, loop = assembly.engine, asyncio.get_running_loop()
+        with engine.streams.place() as has_place:
+            answered = await _answered(assembly, arrival, level, follows=has_place)
+            following = moment.follow(answered, assembly.gateway, engine.streams.may_ask)
+
+            async def rest(say: Say) -> None:
+                if following is not None:
+                    await engine.streams.tell(following, say, engine.metrics.of_patch)
+
+            try:
+                loop.call_soon(engine.record, answered, level, received, request.headers)
+                until = max(loop.time(), (following and following.until) or 0.0)
+                headers = _headers(request.headers, assembly, answered)
+                body, is_last = answered.answer.body, self._is_draining()
+                return await send_stream(request, headers, body, rest, until, is_last=is_last)
+            finally:
+                answered.collected.release()
 
     async def preflight(self, request: web.BaseRequest) -> web.Response:
         """What a page may send, for browsers that ask first."""
@@ -111,11 +123,31 @@ class Public:
         return _cacheable(request, self._assembly().documents.openapi)
 
 
-async def _body(request: web.BaseRequest) -> bytes:
+async def _answered(assembly: Assembly, arrival: Arrival, level: Level, *, follows: bool = False) -> Answered:
+    try:
+        return await moment.answer(arrival, assembly.gateway, level, follows)
+    except BaseException:
+        assembly.engine.admission.leave(None)
+        raise
+
+
+def _headers(asked: Mapping[str, str], assembly: Assembly, answered: Answered) -> dict[str, str]:
+    return {
+        **NO_STORE,
+        "Content-Type": "application/json",
+        "Vary": VARY,
+        "X-Request-Id": request_id(asked, lambda: answered.payload.opening.id),
+        **answered.answer.headers,
+        **assembly.origins.headers(asked.get("Origin")),
+        **trace_headers(asked),
+    }
+
+
+async def _body(request: web.BaseRequest, patience: float) -> bytes:
     kind = request.headers.get("Content-Type", "application/json").partition(";")[0].strip().lower()
     if kind not in _BODY_TYPES:
         raise Problem.named("unsupported-media-type")
-    return await read_body(request, MOST_BODY_BYTES, _PATIENCE)
+    return await read_body(request, MOST_BODY_BYTES, patience)
 
 
 def _after(engine: Engine, answered: Answered, level: Level, received: float, headers: Mapping[str, str]) -> None:
@@ -135,7 +167,6 @@ def _version(request: web.BaseRequest) -> int | None:
 def _cacheable(request: web.BaseRequest, written: Written) -> web.Response:
     """A public document with its ETag; nothing of it again for who has it."""
     headers = {**NO_STORE, **_CACHEABLE, "ETag": written.etag}
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}
-    if written.etag in known or "*" in known:
+    if is_known(request, written.etag):
         return web.Response(status=304, headers=headers)
     return web.Response(body=written.body, headers={**headers, "Content-Type": "application/json"})

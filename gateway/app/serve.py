@@ -14,14 +14,20 @@ from aiohttp import web
 
 from gateway.app.admin import Admin, warnings_of
 from gateway.app.assembly import Assembly, assemble
+from gateway.app.connections import Connections
+from gateway.app.console import Console
+from gateway.app.demo import Demo, Sessions
 from gateway.app.engine import start_engine
 from gateway.app.http import Server
+from gateway.app.laws import connections_law_of, patience_of
+from gateway.app.pages import served as files_of
 from gateway.app.public import Public
 from gateway.app.reload import Reloaded, Reloading
 from gateway.clock import Clock
 from gateway.ids import ulid
 from gateway.settings import Settings
 from gateway.tickets import TicketKey
+from gateway.web import page, player
 
 _log = logging.getLogger("moment")
 
@@ -57,6 +63,7 @@ class Served:
         self.is_draining = False
         self._runners: list[web.ServerRunner] = []
         self._ticker: asyncio.TimerHandle | None = None
+        self._console: Console | None = None
         self.public: Address
         self.admin: Address
 
@@ -73,8 +80,11 @@ class Served:
         admin: Address,
         extra_keys: tuple[TicketKey, ...] = (),
         load: Callable[[], Settings] | None = None,
+        demo: Demo | None = None,
     ) -> Self:
         """Assemble the gateway and open both ports; port 0 takes a free one. `load` reads the settings for a reload.
+
+        `demo` is what the page of the demo may play with; without it that page has nobody to show itself to.
 
         Raises:
             ConfigError: the configuration cannot be used.
@@ -87,7 +97,7 @@ class Served:
             await engine.pool.close()
             raise
         try:
-            await served._listen(public, admin)
+            await served._listen(public, admin, demo)
         except BaseException:
             await served.stop()
             raise
@@ -110,8 +120,11 @@ class Served:
             waiting.cancel()
 
     async def stop(self) -> None:
-        """Refuse new connections, let the answers in flight finish, then close everything."""
+        """Refuse new connections, let the answers in flight finish and the streams say their end, then close all."""
         self.is_draining = True
+        self.assembly.engine.streams.end()
+        if self._console is not None:
+            self._console.feed.end()
         if self._ticker is not None:
             self._ticker.cancel()
         for runner in self._runners:
@@ -121,22 +134,42 @@ class Served:
     def _tick(self, due: float) -> None:
         """Tell admission how late the loop wakes."""
         loop = asyncio.get_running_loop()
-        admission = self.assembly.engine.admission
+        engine = self.assembly.engine
+        engine.watchdog.beat()
+        admission = engine.admission
         admission.tick(loop.time() - due)
         due = loop.time() + admission.law.ticker
         self._ticker = loop.call_at(due, self._tick, due)
 
-    async def _listen(self, public: Address, admin: Address) -> None:
+    async def _listen(self, public: Address, admin: Address, demo: Demo | None) -> None:
         clock = self.assembly.engine.clock
 
         def new_id() -> str:
             return ulid(clock.wall(), secrets.token_bytes(10))
 
-        faces = Public(lambda: self.assembly, lambda: self.is_draining)
-        outside = Server(faces.routes(), new_id, faces.find, lambda origin: self.assembly.origins.headers(origin))
+        settings, engine = self.assembly.settings.gateway, self.assembly.engine
+        patience = patience_of(settings)
+        faces = Public(lambda: self.assembly, lambda: self.is_draining, patience.body)
+        pages = files_of(player() | page("demo"))
+        sessions = {} if demo is None else Sessions(demo, lambda: self.assembly).routes()
+        outside = Server(
+            {**faces.routes(), **pages, **sessions},
+            new_id,
+            engine.connections,
+            patience,
+            faces.find,
+            lambda origin: self.assembly.origins.headers(origin),
+            engine.metrics,
+        )
         self.public = await self._open_port("public", outside, public)
         inside = Admin(lambda: self.assembly, lambda: self.is_draining, self.reload)
-        self.admin = await self._open_port("admin", Server(inside.routes(), new_id), admin)
+        lab = None if demo is None else demo.lab
+        console = self._console = Console(
+            lambda: self.assembly, lambda: self.is_draining, lambda: f"{self.public.url}/demo/", lab, admin.host
+        )
+        operators = Connections(connections_law_of(settings))
+        watched = Server({**inside.routes(), **console.routes()}, new_id, operators, patience, console.find)
+        self.admin = await self._open_port("admin", watched, admin)
 
     async def _open_port(self, which: Literal["public", "admin"], server: Server, at: Address) -> Address:
         grace = self.assembly.settings.gateway.drain.grace.total_seconds()
@@ -177,10 +210,10 @@ async def until_told(told: Callable[[Served], None], served: Served) -> signal.S
         loop.add_signal_handler(number, hear, number)
     try:
         told(served)
-        with _settled_heap():
+        with _settled_heap(), served.assembly.engine.watchdog.watching():
             await stop.wait()
-        if heard[0] is signal.SIGTERM:
-            await served.drain(again)
+            if heard[0] is signal.SIGTERM:
+                await served.drain(again)
         return heard[0]
     finally:
         # Ours until all is closed: the system's own answer to a second signal would be to lose what is in flight.

@@ -2,15 +2,15 @@
 
 From low to high: how a value is refused (`unfit`), a scalar's meaning (`schema`), what is put into it
 (`interpolation`), the file as data with marks (`document`, `reader`), a model over it (`validation`), the types of
-single values (`quantities`, `names`, `addresses`), the two files of settings (`gateway`, `connectors`), the folder
-(`load`), and what of it may be shown (`redaction`).
+single values (`quantities`, `names`, `addresses`), the two files of settings (`gateway`, `connectors`) and what one
+says of the other (`room`), the folder (`load`), and what of it may be shown (`redaction`).
 """
 
 from gateway.settings.addresses import Host, Network, Origin, Port
 from gateway.settings.connectors import ConnectorEntry, PolicyOverride
 from gateway.settings.document import Document, Location
 from gateway.settings.gateway import GatewaySettings, TicketKey
-from gateway.settings.load import Settings, find_config, load_settings
+from gateway.settings.load import TEMPLATES_FOLDER, Settings, find_config, load_settings
 from gateway.settings.names import CONNECTOR_NAME, NAME, ConnectorName, Name
 from gateway.settings.quantities import (
     Duration,
@@ -29,6 +29,7 @@ from gateway.settings.validation import Section, did_you_mean, validate
 __all__ = [
     "CONNECTOR_NAME",
     "NAME",
+    "TEMPLATES_FOLDER",
     "ConnectorEntry",
     "ConnectorName",
     "Document",

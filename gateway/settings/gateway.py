@@ -7,9 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from gateway.budget import BudgetLaw
+from gateway.laws import Laws
 from gateway.settings.addresses import Host, Network, Origin, Port
+from gateway.settings.entrance import AdmissionSettings, ConnectionSettings, PaceSettings, PatienceSettings
 from gateway.settings.guards import (
-    AdmissionSettings,
     BatchSettings,
     BreakerSettings,
     BulkheadSettings,
@@ -21,6 +22,7 @@ from gateway.settings.guards import (
     LateSettings,
     RetrySettings,
     Share,
+    StreamSettings,
 )
 from gateway.settings.quantities import Duration, PositiveDuration
 from gateway.settings.unfit import Unfit
@@ -30,11 +32,13 @@ SHORTEST_SHARED_KEY = 32
 
 
 class PublicSettings(Section):
-    """Where players reach the gateway, and the pages whose scripts may read its answers."""
+    """Where players reach the gateway, the pages whose scripts may read its answers, and what one may take of it."""
 
     host: Host = "0.0.0.0"
     port: Port = 8080
     origins: tuple[Origin, ...] = ()
+    connections: ConnectionSettings = ConnectionSettings()
+    patience: PatienceSettings = PatienceSettings()
 
 
 class AdminSettings(Section):
@@ -56,15 +60,16 @@ class OpenSettings(Section):
     """The time of an open.
 
     A call that would have less than `min_useful` is not sent; once every required signal is in, the optional ones get
-    `optional_grace` more.
+    `optional_grace` more. A stream waits for what does not say when it is needed until `late_window` after its begin.
     """
 
     budget: PositiveDuration = timedelta(milliseconds=400)
     min_budget: PositiveDuration = timedelta(milliseconds=30)
     max_budget: PositiveDuration = timedelta(seconds=2)
     reserve: ReserveSettings = ReserveSettings()
-    min_useful: Duration = timedelta(milliseconds=5)
+    min_useful: Duration = timedelta(seconds=Laws().least)
     optional_grace: Duration = timedelta(milliseconds=50)
+    late_window: Duration = timedelta(milliseconds=1500)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -145,5 +150,7 @@ class GatewaySettings(Section):
     hedge: HedgeSettings = HedgeSettings()
     retry: RetrySettings = RetrySettings()
     late: LateSettings = LateSettings()
+    pace: PaceSettings = PaceSettings()
     admission: AdmissionSettings = AdmissionSettings()
+    stream: StreamSettings = StreamSettings()
     drain: DrainSettings = DrainSettings()

@@ -1,10 +1,11 @@
-"""The sections of `gateway.yaml` that set the guards; each key has the default of its guard."""
+"""The sections of `gateway.yaml` that set the guards; each key has the default of `laws.py`."""
 
 from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, Strict, StrictBool, model_validator
 
+from gateway.laws import NEGATIVES, Laws
 from gateway.settings.quantities import Duration, PositiveDuration, Size, at_most
 from gateway.settings.unfit import Unfit
 from gateway.settings.validation import Section
@@ -14,6 +15,8 @@ CountOrNone = Annotated[int, Strict(), Field(ge=0)]
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 FullShare = Annotated[float, Field(gt=0, le=1)]
+
+_LAWS = Laws()
 
 
 def _seconds(count: float) -> timedelta:
@@ -28,14 +31,14 @@ class CacheSettings(Section):
     from `failure_least` doubling to `failure_most`; such entries are at most the share `negatives` of all.
     """
 
-    entries: Count = 100_000
-    bytes: Annotated[Size, Field(ge=1)] = 256 * 1024 * 1024
-    swr: Factor = 1.0
-    jitter: Share = 0.1
-    refreshes: CountOrNone = 32
-    failure_least: Duration = _seconds(1)
-    failure_most: Duration = _seconds(5)
-    negatives: Share = 0.1
+    entries: Count = _LAWS.cache.entries
+    bytes: Annotated[Size, Field(ge=1)] = int(_LAWS.cache.size)
+    swr: Factor = _LAWS.cache.swr
+    jitter: Share = _LAWS.cache.jitter
+    refreshes: CountOrNone = _LAWS.cache.refreshes
+    failure_least: Duration = _seconds(_LAWS.negatives.failure_least)
+    failure_most: Duration = _seconds(_LAWS.negatives.failure_most)
+    negatives: Share = NEGATIVES
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -47,79 +50,69 @@ class CacheSettings(Section):
 class BatchSettings(Section):
     """How long distinct keys of one connector are gathered for one call; 0ms is to the end of the loop's turn."""
 
-    window: Annotated[Duration, AfterValidator(at_most(timedelta(milliseconds=2)))] = timedelta()
+    window: Annotated[Duration, AfterValidator(at_most(timedelta(milliseconds=2)))] = _seconds(_LAWS.window)
 
 
 class BreakerSettings(Section):
     """When a source that keeps failing is left alone: see the table in `guards/breaker.py`."""
 
-    window: PositiveDuration = _seconds(10)
-    min_calls: Count = 20
-    bad: FullShare = 0.5
-    in_a_row: Count = 8
-    open_least: PositiveDuration = _seconds(5)
-    open_most: PositiveDuration = _seconds(60)
-    jitter: Share = 0.2
-    lease: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 2.0
-    close_after: Count = 3
-    forget_after: PositiveDuration = _seconds(60)
+    window: PositiveDuration = _seconds(_LAWS.breaker.window)
+    min_calls: Count = _LAWS.breaker.min_calls
+    bad: FullShare = _LAWS.breaker.bad
+    in_a_row: Count = _LAWS.breaker.in_a_row
+    open_least: PositiveDuration = _seconds(_LAWS.breaker.open_least)
+    open_most: PositiveDuration = _seconds(_LAWS.breaker.open_most)
+    jitter: Share = _LAWS.breaker.jitter
+    lease: Annotated[float, Field(ge=1, allow_inf_nan=False)] = _LAWS.breaker.lease
+    close_after: Count = _LAWS.breaker.close_after
+    forget_after: PositiveDuration = _seconds(_LAWS.breaker.forget_after)
+    strikes: Count = _LAWS.breaker.strikes
+    strikes_within: PositiveDuration = _seconds(_LAWS.breaker.strikes_within)
 
 
 class BulkheadSettings(Section):
     """The most calls out at once, of one source and in all."""
 
-    in_flight: Count = 64
-    gateway_wide: Count = 1024
+    in_flight: Count = _LAWS.bulkhead.in_flight
+    gateway_wide: Count = _LAWS.bulkhead.gateway_wide
 
 
 class HedgeSettings(Section):
     """A second call where the first is slower than most; off unless switched on."""
 
-    enabled: StrictBool = False
-    min_samples: Count = 100
-    min_delay: Duration = timedelta(milliseconds=5)
-    max_delay: FullShare = 0.5
-    bulkhead_below: FullShare = 0.7
-    tokens: Factor = 5.0
-    ratio: Share = 0.05
+    enabled: StrictBool = _LAWS.hedge.enabled
+    min_samples: Count = _LAWS.hedge.min_samples
+    min_delay: Duration = _seconds(_LAWS.hedge.min_delay)
+    max_delay: FullShare = _LAWS.hedge.max_delay
+    bulkhead_below: FullShare = _LAWS.hedge_bulkhead_below
+    tokens: Factor = _LAWS.hedge_tokens.tokens
+    ratio: Share = _LAWS.hedge_tokens.ratio
 
 
 class RetrySettings(Section):
     """One more call after a failure that may not happen again, as far as its tokens reach."""
 
-    attempts: CountOrNone = 1
-    backoff: Duration = timedelta(milliseconds=5)
-    tokens: Factor = 10.0
-    ratio: Share = 0.2
-    trickle_every: PositiveDuration = _seconds(10)
-    trickle_up_to: Factor = 2.0
+    attempts: CountOrNone = _LAWS.retry.attempts
+    backoff: Duration = _seconds(_LAWS.retry.backoff)
+    tokens: Factor = _LAWS.retry_tokens.tokens
+    ratio: Share = _LAWS.retry_tokens.ratio
+    trickle_every: PositiveDuration = _seconds(_LAWS.retry_tokens.trickle_every)
+    trickle_up_to: Factor = _LAWS.retry_tokens.trickle_up_to
 
 
 class LateSettings(Section):
     """How long a call goes on that nobody waits for any more, for the cache's sake."""
 
-    most: Duration = _seconds(2)
-    factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 2.0
-    bulkhead_below: FullShare = 0.8
+    most: Duration = _seconds(_LAWS.late.most)
+    factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] = _LAWS.late.factor
+    bulkhead_below: FullShare = _LAWS.late.bulkhead_below
 
 
-class AdmissionSettings(Section):
-    """How many opens at once are well served, and what is left off beyond: see `admission.py`."""
+class StreamSettings(Section):
+    """Event streams: how many go on at once after their payload, and how often each says that it is still there."""
 
-    enabled: StrictBool = True
-    start: Count = 64
-    least: Count = 8
-    most: Count = 1024
-    lag: PositiveDuration = timedelta(milliseconds=20)
-    overshoot: PositiveDuration = timedelta(milliseconds=10)
-    backoff: FullShare = 0.9
-    calm: Duration = _seconds(2)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.least <= self.start <= self.most:
-            raise Unfit("should be in order: least, start, most")
-        return self
+    most: CountOrNone = 2000
+    heartbeat: PositiveDuration = _seconds(5)
 
 
 class DrainSettings(Section):

@@ -12,6 +12,7 @@ from gateway.settings.connectors import ConnectorEntry, read_connectors
 from gateway.settings.document import Document
 from gateway.settings.gateway import GatewaySettings
 from gateway.settings.reader import read_document
+from gateway.settings.room import faults_of_room
 from gateway.settings.validation import validate
 
 T = TypeVar("T")
@@ -79,10 +80,13 @@ def load_settings(folder: Path, env: Mapping[str, str]) -> Settings:
             faults.extend(error.faults)
             return None
 
-    gateway = kept(lambda: validate(read_document(folder / GATEWAY_FILE, env), GatewaySettings))
+    document = kept(lambda: read_document(folder / GATEWAY_FILE, env))
+    gateway = None if document is None else kept(lambda: validate(document, GatewaySettings))
     connectors = kept(lambda: read_connectors(read_document(folder / CONNECTORS_FILE, env)))
     paths = kept(lambda: _template_files(folder / TEMPLATES_FOLDER)) or ()
     templates = [kept(partial(read_document, path, env)) for path in paths]
+    if document is not None and gateway is not None and connectors is not None:
+        faults.extend(faults_of_room(document, gateway, connectors))
     if faults or gateway is None or connectors is None:
         raise ConfigError(*faults)
     return Settings(folder, gateway, connectors, tuple(document for document in templates if document is not None))

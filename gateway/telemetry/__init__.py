@@ -3,8 +3,8 @@
 Nothing in the way of an open calls a metric; the guards hold counters of their own, which are read when somebody asks.
 """
 
-from gateway.telemetry.metrics import CONTENT_TYPE, Metrics
+from gateway.telemetry.metrics import CONTENT_TYPE, Counted, Metrics
 from gateway.telemetry.spans import Spans
 from gateway.telemetry.trace import trace_headers
 
-__all__ = ["CONTENT_TYPE", "Metrics", "Spans", "trace_headers"]
+__all__ = ["CONTENT_TYPE", "Counted", "Metrics", "Spans", "trace_headers"]

@@ -8,13 +8,17 @@ would cost more than a signal does. Labels come from the configuration and from 
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Self
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from gateway.ask import Errand
+from gateway.errors import PROBLEMS, Problem
 from gateway.flow.merge import Payload
+from gateway.flow.patch import Patch
 from gateway.outcome import Done
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,6 +45,21 @@ class _Counts:
         for labels, count in self.by.items():
             family.add_metric(labels, count)
         return family
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Counts as they stood at one instant: by template and completeness, by connector, status and reason, and so on."""
+
+    opens: Counter[_Labels] = field(default_factory=Counter)
+    prefetches: Counter[_Labels] = field(default_factory=Counter)
+    asks: Counter[_Labels] = field(default_factory=Counter)
+    patches: Counter[_Labels] = field(default_factory=Counter)
+    calls: Counter[_Labels] = field(default_factory=Counter)
+
+    def since(self, before: Self) -> Self:
+        """What was counted after that."""
+        return type(self)(*(getattr(self, one.name) - getattr(before, one.name) for one in fields(self)))
 
 
 class _Durations:
@@ -80,7 +99,14 @@ class Metrics(Collector):
         self._opens = _Counts("moment_opens", "Opens answered", "template", "complete")
         self._levels = _Counts("moment_opens_at_level", "Opens answered, by level of load", "level")
         self._prefetches = _Counts("moment_prefetches", "Requests that nobody looks at", "template")
+        self._malformed = _Counts("moment_malformed_budgets", "Budgets of opens that were ignored", "template")
+        self._problems = _Counts("moment_problems", "Answers that are no payload", "status", "type")
+        # All there are, from the start: what is new to a scrape is not seen to grow.
+        self._problems.by.update({(str(kind.status), name): 0 for name, kind in PROBLEMS.items()})
+        self._bugs = _Counts("moment_bugs", "Answers of 503 for an exception that nobody expected: see the log")
+        self._bugs.by[()] = 0
         self._asks = _Counts("moment_asks", "Asks by outcome", "connector", "status", "reason")
+        self._patches = _Counts("moment_patches", "Signals that came late to a stream", "signal", "status")
         self._calls = _Counts("moment_upstream_calls", "HTTP calls made", "connector")
         self._failures = _Counts("moment_upstream_failures", "Queries that failed, by cause", "connector", "cause")
         self._seconds = _Durations("moment_open_seconds", "Time used by an open", "template")
@@ -94,6 +120,8 @@ class Metrics(Collector):
     def of_open(self, payload: Payload, level: int, ended: float) -> None:
         """Take in one answer that was written at `ended` (monotonic)."""
         deadline, template = payload.opening.deadline, payload.opening.template.id
+        if payload.opening.is_budget_malformed:
+            self._malformed.by[(template,)] += 1
         if payload.opening.is_prefetch:
             self._prefetches.by[(template,)] += 1
             return
@@ -107,6 +135,10 @@ class Metrics(Collector):
             self._asks.by[(origin, result.status.value, result.reason.value if result.reason else "")] += 1
             self._ask_seconds.add(result.took, origin)
 
+    def of_patch(self, patch: Patch) -> None:
+        """Take in one patch that was written."""
+        self._patches.by[(patch.result.name, patch.result.status.value)] += 1
+
     def of_errand(self, errand: Errand, done: Done, took: float) -> None:
         """Take in one errand that ended."""
         name = errand.source.name
@@ -116,13 +148,23 @@ class Metrics(Collector):
             if outcome.cause is not None:
                 self._failures.by[(name, outcome.cause)] += 1
 
+    def of_problem(self, problem: Problem, *, is_bug: bool) -> None:
+        """Take in one answer that was a problem."""
+        self._problems.by[(str(problem.status), problem.name)] += 1
+        self._bugs.by[()] += is_bug
+
+    def counted(self) -> Counted:
+        """What was counted until now."""
+        counts = (self._opens, self._prefetches, self._asks, self._patches, self._calls)
+        return Counted(*(one.by.copy() for one in counts))
+
     def text(self) -> bytes:
         """The exposition of all of it."""
         return generate_latest(self._registry)
 
     def collect(self) -> Iterator[Metric]:
         """Every family, as it stands."""
-        for counts in (self._opens, self._levels, self._prefetches, self._asks, self._calls, self._failures):
+        for counts in self._counts():
             yield counts.family()
         for durations in (self._seconds, self._left, self._overshoot, self._ask_seconds, self._errands):
             yield durations.family()
@@ -134,3 +176,8 @@ class Metrics(Collector):
                 family = families[name] = kind(name, about, labels=list(labels))
             family.add_metric(list(labels.values()), value)
         yield from families.values()
+
+    def _counts(self) -> tuple[_Counts, ...]:
+        """All the counters."""
+        answers = (self._opens, self._levels, self._prefetches, self._malformed, self._problems, self._bugs)
+        return (*answers, self._asks, self._patches, self._calls, self._failures)

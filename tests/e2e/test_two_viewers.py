@@ -17,8 +17,8 @@ from gateway.admission import Level
 from gateway.ask import Ask, Errand
 from gateway.flow import plan
 from gateway.flow.request import Arrival
+from gateway.laws import BreakerLaw, BulkheadLaw, Laws, NegativeLaw
 from gateway.moment import answer
-from gateway.runtime import BreakerLaw, BulkheadLaw, Laws, NegativeLaw
 from morning import ticket
 from stand_in import Figure, Of, Script, source
 from vendor import Vendor, failing

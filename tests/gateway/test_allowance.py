@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate_bench import Hand
-from gateway.allowance import Allowance, AllowanceLaw
+from gateway.allowance import Allowance
+from gateway.laws import AllowanceLaw
 
 RETRIES = AllowanceLaw(tokens=10, ratio=0.2, trickle_up_to=2)
 HEDGES = AllowanceLaw(tokens=5, ratio=0.05)

@@ -11,9 +11,9 @@ from jsonschema import Draft202012Validator
 
 from arbitrary import ALL_IS_STILL, LAWS, SCRIPTS, TIGHT, VISITS, Day, Visit, templates
 from gateway.guards.cache import Cache
+from gateway.laws import BreakerLaw, HedgeLaw, Laws
 from gateway.moment import Answered
 from gateway.outcome import Reason, Status
-from gateway.runtime import BreakerLaw, HedgeLaw, Laws
 from scenario import Scenario
 from staging import Stage
 from stand_in import Script

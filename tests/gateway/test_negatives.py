@@ -6,7 +6,8 @@ import pytest
 
 from gate_bench import PLAIN, Hand
 from gateway.ask import Ask, Source
-from gateway.negatives import NegativeLaw, Negatives
+from gateway.laws import NegativeLaw
+from gateway.negatives import Negatives
 from gateway.outcome import Outcome, Reading, Reason, default, live
 from stand_in import Figure, Of, ask_of
 

@@ -135,3 +135,16 @@ async def test_data_that_ends_soon_is_warned_of(tmp_path: Path) -> None:
         told = [ending_soon(assembly.sources, ends - timedelta(days=days)) for days in (60, 59)]
 
     assert told == [[], [f"alpaca: its shipped data ends on {ends.isoformat()}"]]
+
+
+@pytest.mark.asyncio
+async def test_a_start_without_templates_is_warned_of(tmp_path: Path) -> None:
+    """A gateway may start with nothing to serve; whoever looks at its readiness is told that it has nothing."""
+    folder = config(tmp_path)
+    (folder / "templates" / "morning.yaml").unlink()
+    async with running(folder) as moment:
+        verbose = await of_admin(moment, "/readyz?verbose")
+        heard = await moment.open()
+
+    assert "no template is loaded: every open is answered 404" in verbose["warnings"]
+    assert heard.status == 404

@@ -10,7 +10,7 @@ import pytest
 from gateway.app import http, public
 from gateway.app.serve import Address
 from problems import CANARY, check_problem
-from running import Heard, Running, config, converse, running
+from running import Edit, Heard, Running, config, converse, running
 
 pytestmark = pytest.mark.asyncio
 
@@ -211,13 +211,16 @@ async def test_ten_megabytes_are_not_taken_in(tmp_path: Path) -> None:
     assert healthy.status == 200
 
 
-async def test_a_body_that_stalls_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half a body is waited for as long as bodies are; then it is a 408, and the connection is closed."""
-    monkeypatch.setattr(public, "_PATIENCE", 0.05)
-    async with running(config(tmp_path)) as moment:
+SHORT: Edit = ("gateway.yaml", "patience: {head: 5s, body: 2s", "patience: {head: 60ms, body: 50ms")
+
+
+async def test_a_body_that_stalls_is_not_waited_for(tmp_path: Path) -> None:
+    """Half a body is waited for as long as the configuration says; then it is a 408, and the connection is closed."""
+    async with running(config(tmp_path, SHORT)) as moment:
         framings = ["Content-Length: 22", "Transfer-Encoding: chunked"]
         halves = [BODY[:9], b"16\r\n" + BODY[:9]]
-        heard = [await _refused_large(moment.served.public, *pair) for pair in zip(framings, halves, strict=True)]
+        async with asyncio.timeout(3):  # with the two seconds of the default, two of them would take four
+            heard = [await _refused_large(moment.served.public, *pair) for pair in zip(framings, halves, strict=True)]
 
     for one in heard:
         check_problem(one, 408, "request-timeout")
@@ -235,6 +238,23 @@ async def test_a_compressed_body_is_not_read(tmp_path: Path) -> None:
         check_problem(one, 415, "unsupported-media-type")
 
 
-async def test_the_patience_for_a_body_is_two_seconds() -> None:
+async def test_who_says_nothing_is_not_waited_for(tmp_path: Path) -> None:
+    """A connection without a whole head is closed when the patience for heads is at its end, and nothing is said."""
+    async with running(config(tmp_path, SHORT)) as moment:
+        silent = [await converse(moment.served.public, *pieces) for pieces in ((), (b"POST /v1/open HTT",))]
+
+    assert silent == [b"", b""]
+
+
+async def test_who_has_been_answered_is_waited_for_a_while(tmp_path: Path) -> None:
+    """A connection that has had its answer is closed once it has been idle for as long as the configuration says."""
+    edit: Edit = ("gateway.yaml", "idle: 75s", "idle: 50ms")
+    async with running(config(tmp_path, edit)) as moment:
+        raw = await converse(moment.served.public, b"GET /v1/templates HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    assert raw.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_the_limits_of_size_are_those_stated() -> None:
     """The limits that are stated are those in force."""
-    assert (public._PATIENCE, public.MOST_BODY_BYTES, http._MOST_HEADER_BYTES) == (2.0, 65_536, 16_384)
+    assert (public.MOST_BODY_BYTES, http._MOST_HEADER_BYTES) == (65_536, 16_384)

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.asyncio
 # One open at once is well served; three are the last level.
 TIGHT: Edit = (
     "gateway.yaml",
-    "admission: {enabled: false, start: 64, least: 8, most: 1024, lag: 20ms, calm: 2s}",
-    "admission: {enabled: true, start: 1, least: 1, most: 1, lag: 1s, calm: 0ms}",
+    "admission: {enabled: false, start: 64, least: 8, most: 1024, lag: 20ms, calm: 2s,",
+    "admission: {enabled: true, start: 1, least: 1, most: 1, lag: 1s, calm: 0ms,",
 )
 HEAD = b"POST /v1/open HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 24\r\n\r\n"
 

@@ -50,6 +50,21 @@ async def test_the_description_is_valid(tmp_path: Path) -> None:
     assert "type" not in document["components"]["schemas"]["OpenRequest"]["properties"]["budget_ms"]
 
 
+async def test_the_stream_is_described(tmp_path: Path) -> None:
+    """The answer to an open has a second media type, whose events are named and described."""
+    async with running(config(tmp_path)) as moment:
+        document = await described(moment)
+
+    content = document["paths"]["/v1/open"]["post"]["responses"]["200"]["content"]
+    assert list(content) == ["application/json", "text/event-stream"]
+    events = content["text/event-stream"]["x-events"]
+    assert list(events) == ["payload", "patch", "end"]
+    assert events["patch"] == {"$ref": "#/components/schemas/Patch"}
+    patch = document["components"]["schemas"]["Patch"]
+    assert set(patch["required"]) == {"data", "signals", "defaulted", "complete"}
+    assert all(f"`{name}`" in content["text/event-stream"]["schema"]["description"] for name in events)
+
+
 async def test_exactly_what_is_served_is_described(tmp_path: Path) -> None:
     """Every path of the description is there, its methods are those of `Allow`, and every problem has its status."""
     async with running(config(tmp_path)) as moment:
@@ -63,6 +78,8 @@ async def test_exactly_what_is_served_is_described(tmp_path: Path) -> None:
     assert {path: methods.replace("OPTIONS, ", "") for path, methods in allowed.items()} == told
     statuses = {int(status) for status in document["paths"]["/v1/open"]["post"]["responses"]}
     assert statuses == {200} | {kind.status for kind in PROBLEMS.values()}
+    answers = document["paths"]["/v1/open"]["post"]["responses"].items()
+    assert {int(status) for status, answer in answers if "Retry-After" in answer.get("headers", {})} == {429, 503}
 
 
 async def test_a_fuzzer_finds_nothing(tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """A reload: whole or not at all, under opens that go on, and never at the cost of what the cache holds."""
 
 import asyncio
+import gc
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.app import assembly, reload
+from gateway.app.assembly import Assembly, assemble
 from gateway.app.serve import Served, until_told
 from reloadable import Reloadable, reloadable
 from running import Edit, config, running, ticket
@@ -91,7 +95,11 @@ async def test_a_bad_configuration_changes_nothing_and_is_told_whole(tmp_path: P
         (("gateway.yaml", "port: ${MOMENT_PORT:-8080}", "port: 8099"), ["public"]),
         (("gateway.yaml", "refreshes: 32", "refreshes: 31"), ["cache"]),
         (("gateway.yaml", "in_flight: 64,", "in_flight: 63,"), ["bulkhead"]),
-        (("gateway.yaml", "connections: 1024", "connections: 1023"), ["upstream"]),
+        (("gateway.yaml", "connections: 1024", "connections: 1025"), ["upstream"]),
+        (("gateway.yaml", "each_address: 64", "each_address: 63"), ["public"]),
+        (("gateway.yaml", "body: 2s", "body: 1s"), ["public"]),
+        (("gateway.yaml", "closed: 3.0", "closed: 4"), ["admission"]),
+        (("gateway.yaml", "burst: 10", "burst: 9"), []),
     ],
 )
 async def test_what_wants_a_restart_is_named(tmp_path: Path, edit: Edit, named: list[str]) -> None:
@@ -101,6 +109,37 @@ async def test_what_wants_a_restart_is_named(tmp_path: Path, edit: Edit, named: 
         told = [await moment.reload() for _ in range(2)]
 
     assert [one.json for one in told] == [{"is_in_force": True, "faults": [], "wants_restart": named}] * 2
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+async def test_a_folder_without_templates_is_refused(tmp_path: Path, is_gone: bool) -> None:
+    """A folder of templates that is empty or not there is a fault with its name; what was served is served on."""
+    async with reloadable(tmp_path) as moment:
+        folder = moment.folder / "templates"
+        for file in folder.iterdir():
+            file.unlink()
+        if is_gone:
+            folder.rmdir()
+        told = await moment.reload()
+        after = await version(moment)
+
+    assert (told.status, told.json["is_in_force"]) == (400, False)
+    assert told.json["faults"] == [f"no template in {folder}"]
+    assert after == 3
+
+
+async def test_a_pace_is_in_force_at_once(tmp_path: Path) -> None:
+    """An operator who limits viewers need not restart: a viewer's third open is refused, another's first is not."""
+    async with reloadable(tmp_path) as moment:
+        before = [(await moment.open(bearing=ticket())).status for _ in range(4)]
+        moment.edit(
+            ("gateway.yaml", "pace: {enabled: false, rate: 5, burst: 10", "pace: {enabled: true, rate: 0.001, burst: 2")
+        )
+        await moment.reload()
+        after = [(await moment.open(bearing=ticket())).status for _ in range(4)]
+        other = await moment.open(bearing=ticket("another"))
+
+    assert (before, after, other.status) == ([200] * 4, [200, 200, 429, 429], 200)
 
 
 async def test_origins_are_in_force_at_once(tmp_path: Path) -> None:
@@ -152,6 +191,44 @@ async def test_a_folder_that_cannot_be_read_keeps_the_old(tmp_path: Path) -> Non
 
     assert [(one.status, bool(one.json.get("faults"))) for one in answers] == [(400, True)] * 4
     assert after == 3
+
+
+@pytest.mark.parametrize("is_good", [True, False])
+async def test_the_reading_gives_way_to_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_good: bool) -> None:
+    """While it is read the loop need not wait long for its turn; afterwards all is as before, also after a fault."""
+    seen: list[tuple[float, int]] = []
+
+    def assembled(*told: Any) -> Assembly:
+        seen.append((sys.getswitchinterval(), gc.get_threshold()[0]))
+        if not is_good:
+            raise RuntimeError
+        return assemble(*told)
+
+    monkeypatch.setattr(reload, "assemble", assembled)
+    ours = gc.get_threshold()
+    interval, thresholds = sys.getswitchinterval(), (20_000, 50, 100)
+    gc.set_threshold(*thresholds)
+    try:
+        async with reloadable(tmp_path) as moment:
+            told = await moment.reload()
+        after = sys.getswitchinterval(), gc.get_threshold()
+    finally:
+        gc.set_threshold(*ours)
+
+    assert told.json["is_in_force"] is is_good
+    assert len(seen) == 1
+    assert seen[0][0] < interval / 5
+    assert seen[0][1] < thresholds[0] / 10
+    assert after == (interval, thresholds)
+
+
+async def test_plugins_are_looked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is installed while the process runs is not loaded into it: a reload does not look."""
+    async with reloadable(tmp_path) as moment:
+        monkeypatch.setattr(assembly, "installed", lambda: pytest.fail("it looked again"))
+        told = await moment.reload()
+
+    assert told.json["is_in_force"] is True
 
 
 async def test_without_a_folder_there_is_nothing_to_read(tmp_path: Path) -> None:

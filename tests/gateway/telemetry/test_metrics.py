@@ -6,9 +6,11 @@ import pytest
 
 from exposition import Exposition, read_exposition
 from gateway.admission import Level
+from gateway.app import public
+from gateway.errors import PROBLEMS
 from gateway.outcome import Reason, Status, Verdict
 from gateway.telemetry.metrics import BUCKETS
-from running import Edit, Running, config, running, ticket
+from running import Edit, Running, config, converse, running, ticket
 
 pytestmark = pytest.mark.asyncio
 
@@ -18,7 +20,9 @@ LABELS: dict[str, set[str]] = {
     "complete": {"true", "false"},
     "level": {str(int(level)) for level in Level},
     "connector": CONNECTORS,
-    "status": {status.value for status in Status},
+    "status": {*(status.value for status in Status), *(str(kind.status) for kind in PROBLEMS.values())},
+    "type": set(PROBLEMS),
+    "limit": {"in_all", "each_address"},
     "reason": {"", *(reason.value for reason in Reason)},
     "verdict": {verdict.value for verdict in Verdict},
     "bucket": {"quota", "retry", "hedge"},
@@ -117,6 +121,64 @@ async def test_what_nobody_looks_at_is_no_open(tmp_path: Path) -> None:
     assert metrics.of("moment_prefetches_total", template="morning") == 1
     counted = ("moment_opens_total", "moment_asks_total", "moment_open_seconds_count", "moment_upstream_calls_total")
     assert {name: metrics.of(name) for name in counted} == dict.fromkeys(counted, 0.0)
+
+
+async def test_every_problem_is_counted_once_by_status_and_type(tmp_path: Path) -> None:
+    """What is refused by the parser, by the router or by an open: each once, and all the others stand at 0."""
+    async with running(config(tmp_path)) as moment:
+        await moment.post(b"{")
+        await moment.open(version="3")
+        await moment.open(template="evening")
+        await moment.ask("GET", "/v1/elsewhere")
+        await moment.ask("GET", "/v1/open")
+        await moment.post(b"{}", {"Content-Type": "text/html"})
+        await converse(moment.served.public, b"no HTTP at all\r\n\r\n")
+        await moment.ask("GET", "/elsewhere", admin=True)  # an operator's slip is no player's problem
+        await moment.open()
+        metrics = await read(moment)
+
+    counted = {name: metrics.of("moment_problems_total", type=name) for name in PROBLEMS}
+    once = {"malformed-json", "invalid-request", "unknown-template", "not-found", "method-not-allowed"}
+    once |= {"unsupported-media-type", "bad-http"}
+    assert counted == {name: float(name in once) for name in PROBLEMS}
+    assert metrics.of("moment_problems_total", status="400", type="bad-http") == 1
+    assert metrics.of("moment_bugs_total") == 0
+    zeros = [key for key in metrics.samples if key[0] == "moment_problems_total"]
+    assert len(zeros) == len(PROBLEMS)
+
+
+async def test_a_bug_is_counted_as_the_503_that_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that nobody expected is a problem of status 503, and a bug; a player who leaves is neither."""
+
+    async def broken(*_: object) -> None:
+        raise failures.pop()
+
+    failures: list[Exception] = [ConnectionResetError(), RuntimeError()]
+    monkeypatch.setattr(public.moment, "answer", broken)
+    async with running(config(tmp_path)) as moment:
+        statuses = [(await moment.open()).status for _ in range(2)]
+        metrics = await read(moment)
+
+    assert statuses == [503, 400]
+    assert metrics.of("moment_problems_total", status="503", type="overloaded") == 1
+    assert metrics.of("moment_bugs_total") == 1
+    assert metrics.of("moment_problems_total") == 1
+
+
+async def test_a_malformed_budget_is_counted_and_told_without_its_value(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Junk is ignored, counted each time and told once; a number, none and null are no junk."""
+    async with running(config(tmp_path)) as moment:
+        for budget in ("canary", -1, True, {"canary": 1}, 300, 0, None):
+            assert (await moment.open(budget_ms=budget)).status == 200
+        await moment.post({"template": "morning", "budget_ms": None})
+        metrics = await read(moment)
+
+    assert metrics.of("moment_malformed_budgets_total", template="morning") == 4
+    told = [record.getMessage() for record in caplog.records if "malformed budget" in record.getMessage()]
+    assert len(told) == 1
+    assert "canary" not in caplog.text
 
 
 async def test_no_request_chooses_a_label(tmp_path: Path) -> None:
