@@ -14,13 +14,14 @@ import orjson
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 30.0  # new interpreters on a busy computer; none of these is waited out when all is well
 OURS = ("COLUMNS", "FORCE_COLOR", "LAB", "MOMENT_CONFIG", "NO_COLOR", "XDG_STATE_HOME")
+NOT_INHERITED = (*OURS, "PYTHONDONTWRITEBYTECODE")  # or each of the many runs would compile the gateway anew
 
 
 class Shell:
     """Runs the command with an environment that holds nothing of whoever runs the tests."""
 
     def __init__(self, home: Path, **environment: str) -> None:
-        inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+        inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         self.env = {**inherited, "XDG_STATE_HOME": str(home), "TERM": "xterm-256color", **environment}
 
     def run(self, *arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -179,6 +179,23 @@ async def rig(behave: Behaviour, **options: Any) -> AsyncIterator[Rig]:
         await settled()
 
 
+async def turns(count: int = 5) -> None:
+    """Let the loop turn, so that both sides of a socket see what the other has done; no time passes."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def comes_true(holds: Callable[[], object], within: float = 2.0) -> bool:
+    """Whether something holds, now or before so many seconds have passed."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within
+    while not holds():
+        if loop.time() > until:
+            return False
+        await asyncio.sleep(0.001)
+    return True
+
+
 async def settled() -> None:
     """Let what is ending end, without waiting for time to pass."""
     for _ in range(20):

@@ -28,8 +28,9 @@ class ScriptedPool:
         self.says = list(says)
         self.calls: list[Call] = []
 
-    async def exchange(self, call: Call, source: Source, deadline: float) -> Reply:
+    async def exchange(self, call: Call, source: Source, deadline: float, sent: Callable[[], None]) -> Reply:
         self.calls.append(call)
+        sent()
         await asyncio.sleep(0)
         said = self.says.pop(0) if self.says else b'{"id": "a"}'
         if isinstance(said, BaseException):

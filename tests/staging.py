@@ -14,26 +14,29 @@ from multidict import CIMultiDict
 
 from connectors import Query
 from gateway.admission import Level
+from gateway.app.stream import StreamLaw
 from gateway.ask import Ask, Errand
 from gateway.flow.open import open_moment
 from gateway.flow.plan import make_plan
 from gateway.flow.request import Arrival
-from gateway.moment import answer
 from gateway.outcome import Reading, Reason, live
 from morning import ticket
 from scenario import Behaviour, Held, Open, Scenario
 from scenario_sources import script_of, source_of, template_of
 from stand_in import Figure, Script
+from streaming import Heard, opened, streams_of
 from vendor import Vendor
 from virtual_time import Rig, loaded
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What one open was told, and at which virtual instant."""
+    """What one open was told, and at which virtual instant; of a stream its patches too, and when it ended."""
 
     at: float
     payload: dict[str, Any]
+    patches: Sequence[Heard] = ()
+    ended: float | None = None
 
     def statuses(self) -> dict[str, str]:
         """Each signal's status, with its reason after a stroke."""
@@ -57,6 +60,7 @@ class Stage:
             chance=lambda: scenario.chance,
             stand_in=Vendor,
         )
+        self.streams = streams_of(self.rig, StreamLaw(heartbeat=3600.0))
         versions: Any = self.rig.gateway.front.templates["morning"]
         versions.clear()
         versions.update({version: loaded(text, sources) for version, text in enumerate(texts, 1)})
@@ -101,10 +105,10 @@ class Stage:
         """Open, be answered, and leave what is still out, as the app does."""
         if one.level is not None:
             self.rig.level = Level(one.level)
-        answered = await answer(self.arrival(one, number), self.rig.gateway, self.rig.level)
-        at = self.now
-        answered.collected.release()
-        return Answered(at, orjson.loads(answered.answer.body))
+        heard = await opened(self.rig, self.streams, self.arrival(one, number), is_stream=one.stream)
+        payload, *patches, end = heard
+        ended = end.at if one.stream else None
+        return Answered(payload.at, payload.document, patches, ended)
 
     def asks(self) -> dict[str, list[Ask]]:
         """What every open of the file asks at once, by signal: each key once."""
@@ -160,5 +164,4 @@ class Stage:
 
     def left_over(self) -> dict[str, int]:
         """What is not at rest."""
-        probes = self.rig.stack.walk.probing
-        return self.rig.leftovers() | self._out() | ({"probes": probes} if probes else {})
+        return self.rig.leftovers() | self._out()

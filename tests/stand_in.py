@@ -133,6 +133,7 @@ class StandIn:
 
     async def __call__(self, errand: Errand) -> Done:
         self.errands.append(errand)
+        errand.note_sent()
         self.out += 1
         scripts = [self.says(errand, query) for query in errand.queries]
         slowest = max(scripts, key=lambda script: script.latency)

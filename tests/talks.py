@@ -18,10 +18,9 @@ from connectors import (
     Transient,
     Unauthorized,
 )
+from connectors.contract.faults import FOREIGN
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-FOREIGN = (KeyError, IndexError, TypeError, AttributeError, ValueError, ArithmeticError, OSError)
-"""What a connector may let escape after its first reply: the gateway reads it as `BadReply`."""
 
 _OF_STATUS: Mapping[int, type[Fault]] = {
     **dict.fromkeys((401, 403), Unauthorized),

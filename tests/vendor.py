@@ -54,6 +54,7 @@ class Vendor(StandIn):
         if errand.until - self.clock.now() <= TICK:
             return Done((TOO_LATE,) * len(errand.queries), Verdict.NEUTRAL, calls=0)
         self.errands.append(errand)
+        errand.note_sent()
         self.out += 1
         scripts = [self.says(errand, query) for query in errand.queries]
         slowest = max(scripts, key=lambda script: script.latency)

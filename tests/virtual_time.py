@@ -19,8 +19,9 @@ from gateway.catalog.templates import Template, load_template
 from gateway.clock import Clock
 from gateway.flow.open import Front
 from gateway.flow.request import Arrival
+from gateway.laws import BreakerLaw, BulkheadLaw, CacheLaw, LateLaw, Laws, NegativeLaw, RetryLaw
 from gateway.moment import Answered, Gateway, answer
-from gateway.runtime import BreakerLaw, BulkheadLaw, CacheLaw, LateLaw, Laws, NegativeLaw, RetryLaw, Stack
+from gateway.runtime import Stack
 from gateway.settings import parse_document
 from gateway.tickets import Tickets
 from stand_in import DERIVATIONS, Says, StandIn

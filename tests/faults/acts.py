@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from faults.evil import VENDORS, Act, Request
-from raw_upstream import reply
+from raw_upstream import reply, turns
 
 MIB = 1024 * 1024
 CANARY = "canary-body-91c4"
@@ -78,7 +78,7 @@ def resets(share: float) -> Act:
         whole = reply(good)
         if share:
             await asked.send(whole[: len(whole) - int(len(good) * (1 - share))])
-            await asyncio.sleep(0.005)
+            await turns()  # a reset takes along what the other side has not read
         asked.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABRUPTLY)
         asked.abort()
 

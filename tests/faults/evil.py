@@ -17,7 +17,7 @@ from gateway.lab import alpaca, open_meteo, shopify, voucherify
 from gateway.lab.seeded import Seeded
 from gateway.lab.vendor import Asked as LabAsked
 from gateway.lab.vendor import Vendor
-from raw_upstream import Asked, RawUpstream, reply
+from raw_upstream import Asked, RawUpstream, reply, turns
 
 VENDORS: Mapping[str, Vendor] = {
     "open-meteo": open_meteo.VENDOR,
@@ -116,7 +116,7 @@ class Evil:
         self.fault = fault
         if anew or fault.reach is not None:
             self._hang_up()
-            await asyncio.sleep(0.005)  # for the other side to see it
+            await turns()
         if fault.reach is None:
             return
         if fault.reach is Reach.NAME:

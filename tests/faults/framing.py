@@ -46,7 +46,7 @@ FRAMING = (
         "an answer too many",
         (
             Form("in the same segment", Fault(stray(_other, None)), LIVE, apart=True),
-            Form("20 ms later", Fault(stray(_other, 0.02)), LIVE, apart=True),
+            Form("20 ms later", Fault(stray(_other, 0.02)), LIVE, apart=True, heals=1.0),
         ),
         "the connection is not used again; a stray after the next request is F35",
     ),

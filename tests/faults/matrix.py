@@ -12,6 +12,10 @@ from typing import Any, Literal
 from faults.evil import Fault
 
 CONNECTORS = ("open-meteo", "shopify", "voucherify", "alpaca")
+CONNECT_S = 0.15
+TIMEOUT_S = 0.3
+LIMITS = {"connect_timeout": CONNECT_S, "total_timeout": TIMEOUT_S, "dns_timeout": 0.05}
+"""The limit that ends a call, by the cause that is told; what has another cause ends at once."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ class Wanted:
     def calls(self) -> int:
         """The HTTP calls that are made for it."""
         return 2 if self.retried else 1
+
+    @property
+    def limit(self) -> float:
+        """The seconds after which it must be over."""
+        return LIMITS.get(self.cause or "", 0.0)
 
     def warm(self, connector: str) -> tuple[str, str | None]:
         """The status and reason where an older value stands in the cache."""
@@ -59,9 +68,10 @@ Check = Callable[[str, Any], list[str]]
 class Form:
     """One way to inject a fault.
 
-    `warm` stands where the second time differs; `apart` gives the form a gateway of its own, since it leaves traces,
-    and `how` says whether that asks over TLS or by a name; `closes_gate` says that no further call is sent for a while;
-    `heals` is how long the value may take to be live again, in seconds, None where that is longer than a test may wait.
+    `warm` stands where the second time differs; `how` says whether the vendor is asked over TLS or by a name; `apart`
+    gives the form a gateway of its own, since it leaves traces; `closes_gate` says that no further call is sent for a
+    while; `heals` is how long the value may take to be live again, in seconds, None where that is longer than a test
+    may wait: such a form is the last of its gateway.
     `opens_after` is the number of calls after which the breaker is open, in a form that is about nothing else.
     """
 
@@ -74,7 +84,7 @@ class Form:
     apart: bool = False
     how: Literal["plain", "tls", "name"] = "plain"
     closes_gate: bool = False
-    heals: float | None = 1.5
+    heals: float | None = 0.0
     check: Check | None = None
     opens_after: int = 0
 

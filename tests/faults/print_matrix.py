@@ -15,9 +15,9 @@ def main() -> int:
         print(*case, *problems, sep="\n  ", file=sys.stderr)
     for case, why in played.unplayable.items():
         print("not played:", *case, why, file=sys.stderr)
-    for problem in played.left:
-        print(problem, file=sys.stderr)
-    return 1 if wrong or played.left else 0
+    rest = [*(f"{row}: {why}" for row, why in played.beside.items()), *played.left, *played.heard.leaks]
+    print(*rest, sep="\n", end="\n" if rest else "", file=sys.stderr)
+    return 1 if wrong or rest else 0
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def trusting() -> ssl.SSLContext:
 
 def _tls(name: str, make: Callable[[], ssl.SSLContext] | None, wanted: Wanted) -> Form:
     reach = Reach.TLS if make else Reach.MUTE
-    return Form(name, Fault(reach=reach, tls=make), wanted, apart=True, how="tls")
+    return Form(name, Fault(reach=reach, tls=make), wanted, how="tls")
 
 
 REACHING = (
@@ -115,6 +115,7 @@ REACHING = (
                 warm=_STILL_KNOWN,
                 apart=True,
                 how="name",
+                heals=1.0,
             ),
         ),
         "the other hosts resolve meanwhile",
@@ -126,7 +127,7 @@ REACHING = (
             _tls("expired", expired, _UNTRUSTED),
             _tls("wrong host", of_another_host, _UNTRUSTED),
             _tls("unknown authority", untrusted, _UNTRUSTED),
-            Form("no TLS at all", Fault(reach=Reach.BANNER), _UNTRUSTED, apart=True, how="tls"),
+            Form("no TLS at all", Fault(reach=Reach.BANNER), _UNTRUSTED, how="tls"),
             _tls("a good certificate (control)", good_tls, LIVE),
         ),
     ),

@@ -22,7 +22,7 @@ def _throttled(*lines: str) -> Fault:
 
 
 def _gate(name: str, *lines: str, heals: float | None = 2.5) -> Form:
-    return Form(name, _throttled(*lines), QUOTA, closes_gate=True, heals=heals, apart=heals is None)
+    return Form(name, _throttled(*lines), QUOTA, closes_gate=True, heals=heals)
 
 
 def _dated(name: str, seconds: float) -> Form:

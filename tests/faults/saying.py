@@ -146,6 +146,7 @@ SAYING = (
                 Fault(of_vendor(lambda name, _: VENDORS[name].throttled)),
                 BAD,
                 but={"shopify": Wanted("quota", "connector_fault", "neutral")},
+                heals=2.5,
             ),
         ),
         "only Shopify says it in words that are its interface",

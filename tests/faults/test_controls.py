@@ -4,7 +4,6 @@ A zero is worth as much as the proof that it can be another number. So the same 
 part and of a plain one that lacks just the guard in question.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -13,52 +12,65 @@ import pytest
 from connectors import Call
 from gate_bench import BAD, PLAIN, Hand
 from gateway.guards import Gate, Permit, Refusal
-from gateway.guards.breaker import Breaker, BreakerLaw
+from gateway.guards.breaker import Breaker
+from gateway.laws import BreakerLaw
 from gateway.outcome import Done, Reason, Verdict
-from raw_upstream import Asked, reply, rig
+from raw_upstream import Asked, comes_true, reply, rig, turns
 
 Ask = Callable[[str], Awaitable[str]]
 VIEWERS = 20
 CROWD = 20
 
 
-async def says_one_too_many(asked: Asked) -> None:
-    """Answers, and a moment later once more with what belongs to nobody."""
-    await asked.send(reply(f"own-{asked.id}".encode()))
-    await asyncio.sleep(0.005)
-    await asked.send(reply(f"stray-of-{asked.id}".encode()))
+class OneTooMany:
+    """Answers, and a moment later once more with what belongs to nobody; `strays` counts those."""
+
+    def __init__(self) -> None:
+        self.strays = 0
+
+    async def __call__(self, asked: Asked) -> None:
+        """Behave so."""
+        await asked.send(reply(f"own-{asked.id}".encode()))
+        await turns()
+        try:
+            await asked.send(reply(f"stray-of-{asked.id}".encode()))
+        finally:
+            self.strays += 1
 
 
-async def crossed(ask: Ask) -> int:
-    """How many of the viewers, one after the other, were given what was not their own."""
+async def crossed(ask: Ask, vendor: OneTooMany) -> int:
+    """How many of the viewers, one after the other and each after the last one's stray, were given another's."""
     wrong = 0
     for number in range(VIEWERS):
         wrong += await ask(f"viewer{number}") != f"own-viewer{number}"
-        await asyncio.sleep(0.02)
+        assert await comes_true(lambda due=number + 1: vendor.strays >= due)
+        await turns()
     return wrong
 
 
 @pytest.mark.asyncio
 async def test_no_answer_is_crossed_in_the_pool() -> None:
     """An answer too many on an idle connection is nobody's: each of the viewers has their own."""
-    async with rig(says_one_too_many) as made:
+    vendor = OneTooMany()
+    async with rig(vendor) as made:
 
         async def ask(viewer: str) -> str:
             return (await made.ask(Call("GET", "/v1/thing", params={"id": viewer}))).text
 
-        assert await crossed(ask) == 0
+        assert await crossed(ask, vendor) == 0
 
 
 @pytest.mark.asyncio
 async def test_the_measure_finds_crossed_answers_without_the_guard() -> None:
     """The control: on a bare client's connections viewers are given the answer to somebody else."""
-    async with rig(says_one_too_many) as made, aiohttp.ClientSession() as bare:
+    vendor = OneTooMany()
+    async with rig(vendor) as made, aiohttp.ClientSession() as bare:
 
         async def ask(viewer: str) -> str:
             async with bare.get(f"http://127.0.0.1:{made.upstream.port}/v1/thing", params={"id": viewer}) as heard:
                 return await heard.text()
 
-        assert await crossed(ask) > 0
+        assert await crossed(ask, vendor) > 0
 
 
 class NaiveBreaker:

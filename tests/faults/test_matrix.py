@@ -6,25 +6,13 @@ from faults.matrix import Row
 from faults.page import PAGE, page
 from faults.playing import ROWS, Played, play
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(900)  # on a computer that is busy; alone it takes a minute
 
 
 @pytest.fixture(scope="module")
 def played() -> Played:
-    """The whole matrix, its rows waiting for their time-outs side by side.
-
-    A row that did not hold is played once more: a computer that stood still for half a second fails a row, and what
-    is really wrong fails it twice.
-    """
-    played = play()
-    again = tuple(
-        row
-        for row in ROWS
-        if any(played.wrong.get((row.id, form.name, name)) for form in row.forms for name in form.only)
-    )
-    if again:
-        played.wrong |= play(again).wrong
-    return played
+    """The whole matrix, each of its rows once, on a loop whose clock leaves out what the computer took from it."""
+    return play()
 
 
 def test_no_fault_is_left_out() -> None:
@@ -39,6 +27,7 @@ def test_a_fault_costs_its_own_signal(row: Row, played: Played) -> None:
     unplayable = {case: played.unplayable[case] for case in cases if case in played.unplayable}
 
     assert {case: played.wrong[case] for case in cases if played.wrong.get(case)} == {}
+    assert played.beside.get(row.id) is None
     if len(unplayable) == len(cases):
         pytest.skip(f"not played here: {next(iter(unplayable.values()))}")
     assert set(cases) == {case for case in cases if case in played.wrong} | unplayable.keys()
@@ -46,12 +35,12 @@ def test_a_fault_costs_its_own_signal(row: Row, played: Played) -> None:
 
 def test_nothing_is_left_behind_or_told(played: Played) -> None:
     """After all of it no task and no descriptor more than before, and no canary and no error in the logs."""
-    assert played.left == []
+    assert played.left + played.heard.leaks == []
 
 
 def test_anothers_data_raises_an_alarm(played: Played) -> None:
     """Of all faults the one in which a viewer is sent another's data is logged as an error, with whose doing it was."""
-    assert played.alarms == {"voucherify"}
+    assert played.heard.alarms == {"voucherify"}
 
 
 def test_the_page_is_of_today() -> None:

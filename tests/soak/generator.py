@@ -16,6 +16,7 @@ LINES = 400
 
 _TICK_S = 0.005
 _BUCKET_S = 0.05
+_PATIENCE = 600  # times 10 ms
 _AFTERMATH_S = 1.0  # how long what piled up while the gateway was kept from its core may still be felt
 
 
@@ -71,15 +72,15 @@ class Generator:
             line.leave()
 
     async def _finish(self) -> None:
-        """Wait for what is out, not for ever: what is then out is lost."""
-        for _ in range(300):
-            if not (self._connecting or self._waiting or any(line.is_out for line in self._lines)):
+        """Send no more, and wait for what is out, not for ever: what is then out is lost."""
+        self.tally.unsent += len(self._waiting)
+        self._waiting.clear()
+        for _ in range(_PATIENCE):
+            if not (self._connecting or any(line.is_out for line in self._lines)):
                 break
             await asyncio.sleep(0.01)
         stuck = [line for line in self._lines if line.is_out]
-        self.tally.unsent += len(self._waiting)
         self.tally.lost += len(stuck)
-        self._waiting.clear()
         for line in stuck:
             line.leave()
 
@@ -145,10 +146,12 @@ class Generator:
         kind = self._judge(status, body, line.one)
         tally.kinds[kind] += 1
         tally.lags.append(line.sent - line.due)
+        is_late = now - line.sent > self._allowed and now - line.sent > self._allowed + self._excused(line.sent, now)
+        if is_late:
+            tally.late.append(now - line.sent)
         if kind == "ok":
             tally.latencies.append(now - line.due)
-        if now - line.sent > self._allowed and now - line.sent > self._allowed + self._excused(line.sent, now):
-            tally.late.append(now - line.sent)
+            tally.timely += not is_late
         if not stays:
             line.leave()
         elif self._waiting:

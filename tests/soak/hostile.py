@@ -1,4 +1,4 @@
-"""Scenarios of players who do harm: they leave, they dawdle, they take every descriptor there is."""
+"""Scenarios of players who do harm: they leave, and they dawdle."""
 
 import asyncio
 from contextlib import suppress
@@ -86,22 +86,3 @@ async def _closed(reader: asyncio.StreamReader, within: float) -> bool:
                 continue
             return True
     return False
-
-
-async def exhaustion(rig: Rig, report: Report) -> None:
-    """S14: a gateway with 160 descriptors, and players who take them all; it lives, and serves when they are gone."""
-    rig.configure()
-    await rig.start(limit=160)
-    idle = []
-    for _ in range(200):
-        with suppress(OSError):
-            idle.append(await asyncio.open_connection("127.0.0.1", rig.port))
-    await asyncio.sleep(2.0)
-    report.say("with all taken", "it lives", rig.gateway.is_alive, rig.gateway.is_alive)
-    for _, writer in idle:
-        writer.transport.abort()
-    await asyncio.sleep(1.5)
-    async with generating(rig, viewers=200) as opens:
-        tally = await opens.run(30.0, 3.0)
-    report.answers(tally)
-    report.say("served afterwards", "all", f"{tally.kinds['ok']} of {tally.due}", tally.kinds["ok"] == tally.due)

@@ -92,6 +92,7 @@ async def reloads(rig: Rig, report: Report) -> None:
     report.answers(tally)
     report.say("refused", "0", tally.kinds["refused"], tally.kinds["refused"] == 0)
     pattern = [200, 400] * (len(statuses) // 2)
+    report.expects.append("reload refused")
     report.say("reloads", "good 200, bad 400, in turns", f"{len(statuses)}", statuses == pattern and len(pattern) > 10)
     _, body = await rig.ask(rig.port, "/v1/templates")
     report.say(

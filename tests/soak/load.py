@@ -32,8 +32,10 @@ async def overload(rig: Rig, report: Report) -> None:
         tally = await opens.run(5 * peak, 60.0)
         level = await rig.metric("moment_admission_level")
         report.answers(tally)
-        good = tally.kinds["ok"] / tally.seconds
-        report.say("good answers a second", "95 % of the peak", f"{good:.0f}, {good / peak:.0%}", good >= 0.95 * peak)
+        good = tally.timely / tally.seconds
+        report.say(
+            "good answers in time a second", "95 % of the peak", f"{good:.0f}, {good / peak:.0%}", good >= 0.95 * peak
+        )
         shed = [int(await rig.metric("moment_opens_at_level_total", level=str(one))) for one in range(4)]
         report.say("level at the end", "above 0", f"{level:.0f}; opens at 0 to 3: {shed}", level > 0)
         await rig.turn("weather", "ok")
@@ -55,12 +57,16 @@ async def flood(rig: Rig, report: Report) -> None:
     async with generating(rig) as opens, watched(rig) as memory:
         await opens.run(STEADY, 2.0)
         base = await opens.run(_BORNE, 4.0)
-        borne = base.kinds["ok"] / base.seconds
-        report.figure(f"good answers a second at {_BORNE:.0f}", f"{borne:.0f}")
+        borne = base.timely / base.seconds
+        report.figure(f"good answers in time a second at {_BORNE:.0f}", f"{borne:.0f}")
         tally = await opens.run(_FLOOD, 15.0)
+        # Late ones are shown, not judged: uvloop takes in one connection a turn of the loop, so that in a flood new
+        # players wait at the door, where no gateway sees them yet.
         report.answers(tally, late=False)
-        good = tally.kinds["ok"] / tally.seconds
-        report.say(f"good answers a second at {_FLOOD:.0f}", "95 % of that", f"{good:.0f}", good >= 0.95 * borne)
+        report.figure("late, most of them at the door", str(len(tally.late)))
+        good = tally.timely / tally.seconds
+        seen = f"{good:.0f}; late {len(tally.late)}"
+        report.say(f"good answers in time a second at {_FLOOD:.0f}", "95 % of that", seen, good >= 0.95 * borne)
     memory.tell(report, 24)
 
 
@@ -84,7 +90,7 @@ async def _is_calm(rig: Rig) -> bool:
 
 async def many_viewers(rig: Rig, report: Report) -> None:
     """S20: thousands of distinct viewers, places and products; the caches are bounded, the metrics no longer."""
-    rig.configure(("gateway.yaml", "entries: 100000", "entries: 2000"))
+    rig.configure(("gateway.yaml", "# cache: {entries: 100000", "cache: {entries: 2000"))
     await rig.start()
     async with generating(rig, viewers=3000, shared=3000) as opens, watched(rig) as memory:
         await opens.run(STEADY, 3.0)

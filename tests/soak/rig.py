@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from soak.tally import Judge, Open
 ROOT = Path(__file__).resolve().parents[2]
 BUDGET_S = 0.4
 VIEWERS = 4000
-_PATIENCE_S = 15.0
+_PATIENCE_S = 30.0
 _MEMBER = "  member: {from: loyalty.member_id, type: string, nullable: true, default: null, privacy: viewer}\n"
 
 
@@ -38,18 +39,24 @@ def free_port() -> int:
         return port
 
 
+def after(script: str) -> tuple[str, ...]:
+    """The words that start a process once a shell has done something to itself."""
+    return ("/bin/sh", "-c", f'{script} && exec "$@"', "sh")
+
+
 class Child:
-    """A process of ours; what it says on stderr goes to a file."""
+    """A process of ours; what it says goes to two files: `log` on stderr, `said` on stdout.
+
+    `before` are the words in front of its command, `environment` what is added to this process's own.
+    """
 
     def __init__(
-        self, log: Path, *command: str, limit: int | None = None, core: int | None = None, **environment: str
+        self, folder: Path, *command: str, before: Sequence[str] = (), core: int | None = None, **environment: str
     ) -> None:
-        words = [sys.executable, *command]
-        if limit is not None:
-            words = ["/bin/sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh", *words]
-        with log.open("ab") as told:
+        words, added = [*before, sys.executable, *command], {**os.environ, **environment}
+        with (folder / "log").open("ab") as told, (folder / "said").open("ab") as said:
             self._process = subprocess.Popen(
-                words, cwd=ROOT, env={**os.environ, **environment}, stdout=told, stderr=told, start_new_session=True
+                words, cwd=ROOT, env=added, stdin=subprocess.DEVNULL, stdout=said, stderr=told, start_new_session=True
             )
         self.pid = self._process.pid
         if core is not None and hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
@@ -101,8 +108,10 @@ class Rig:
 
     def __init__(self, folder: Path) -> None:
         self._key = TicketKey("soak", "HS256", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("="))
+        self.room = folder
         self.folder = folder / "config"
         self.log = folder / "log"
+        self.said = folder / "said"
         self.port, self.admin_port, self.lab_port = free_port(), free_port(), free_port()
         self.gateway: Child
         self.lab: Child
@@ -126,21 +135,22 @@ class Rig:
                 raise SystemExit(f"{name} has no {old!r}")
             (self.folder / name).write_text(text.replace(old, new, 1))
 
-    async def start(self, *, limit: int | None = None) -> None:
-        """Start both, and wait until they answer."""
+    async def start(self, *before: str, **environment: str) -> None:
+        """Start both, and wait until they answer; the gateway with these words in front, and in this environment."""
         await self.start_lab()
-        await self.start_gateway(limit=limit)
+        await self.start_gateway(*before, **environment)
 
     async def start_lab(self) -> None:
         """Start the stand-in vendors."""
-        self.lab = Child(self.log, "-m", "gateway.lab", "--port", str(self.lab_port), core=1)
+        self.lab = Child(self.room, "-m", "gateway.lab", "--port", str(self.lab_port), core=1)
         await self._answers(self.lab_port, "/-/faults")
 
-    async def start_gateway(self, *, limit: int | None = None) -> None:
+    async def start_gateway(self, *before: str, **environment: str) -> None:
         """Start the gateway."""
         ports = ("--host", "127.0.0.1", "--port", str(self.port), "--admin-port", str(self.admin_port))
         words = ("-m", "gateway", "serve", "--config", str(self.folder), *ports)
-        self.gateway = Child(self.log, *words, limit=limit, core=0, LAB=f"http://127.0.0.1:{self.lab_port}")
+        environment["LAB"] = f"http://127.0.0.1:{self.lab_port}"
+        self.gateway = Child(self.room, *words, before=before, core=0, **environment)
         await self._answers(self.admin_port, "/readyz")
 
     def end(self) -> None:
@@ -157,6 +167,10 @@ class Rig:
         """One request to anybody on this computer: status and body; (0, b"") where nobody answers."""
         return await asyncio.to_thread(_ask, f"http://127.0.0.1:{port}{path}", method, body)
 
+    def events(self) -> list[Any]:
+        """What the gateway has logged so far."""
+        return [orjson.loads(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
+
     async def metric(self, name: str, **labels: str) -> float:
         """A number of `/metrics`."""
         _, body = await self.ask(self.admin_port, "/metrics")
@@ -171,19 +185,22 @@ class Rig:
         """An open a viewer; places and products are shared by many."""
         return [self._open(number, number % shared) for number in range(viewers)]
 
+    def ticket(self, member: str, *, since: float = 0.0, lasts: float = 900.0, **claims: Any) -> str:
+        """A ticket that begins `since` seconds from now by this computer's clock."""
+        words = {"template": "morning", "audience": "moment-gateway", "issuer": None}
+        return mint(self._key, subject=member, claims=claims, ttl=lasts, now=time.time() + since, **words)
+
+    async def open(self, body: Any) -> Any:
+        """One open that is answered with 200: the answer."""
+        status, answer = await self.ask(self.port, "/v1/open", "POST", body)
+        if status != 200:
+            raise SystemExit(f"an open was answered with {status}: {answer[:500]!r}")
+        return orjson.loads(answer)
+
     def _open(self, number: int, shared: int) -> Open:
         member = f"member-{number:07d}"
-        claims = {"holdings": [{"symbol": f"Q{chr(65 + shared % 26)}", "quantity": "3"}]}
-        bearing = mint(
-            self._key,
-            subject=member,
-            template="morning",
-            audience="moment-gateway",
-            issuer=None,
-            claims=claims,
-            ttl=900,
-            now=time.time(),
-        )
+        holdings = [{"symbol": f"Q{chr(65 + shared % 26)}", "quantity": "3"}]
+        bearing = self.ticket(member, holdings=holdings)
         context = {"place": {"lat": shared % 80 + 0.5, "lon": shared // 80 + 0.5}, "product": str(41_000_000 + shared)}
         body = orjson.dumps({"template": "morning", "ticket": bearing, "context": context})
         head = f"POST /v1/open HTTP/1.1\r\nHost: soak\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"

@@ -10,6 +10,15 @@ from soak.generator import Generator
 from soak.rig import BUDGET_S, Rig
 from soak.tally import Tally
 
+VENDORS = ("open-meteo", "shopify", "voucherify", "alpaca")
+"""The connectors of the shipped configuration."""
+
+GENTLE = 50.0
+"""Opens a second where load is not what is looked at, and must not be in the way of what is."""
+
+UNSPARING = ("gateway.yaml", "admission: {enabled: true", "admission: {enabled: false")
+"""The edit with which nothing is spared: what this computer does meanwhile costs no signal."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -23,9 +32,10 @@ class Seen:
 
 @dataclass
 class Report:
-    """The lines of one scenario."""
+    """The lines of one scenario; `expects` are words of the errors that it provokes."""
 
     lines: list[Seen] = field(default_factory=list)
+    expects: list[str] = field(default_factory=list)
 
     def say(self, what: str, required: str, seen: object, holds: bool | None) -> None:
         """Add a line."""

@@ -21,8 +21,8 @@ Judge = Callable[[int, bytes, Open], str]
 class Tally:
     """What came of a run. Times are in seconds; `late` are answers beyond the budget, the generator's lag taken off.
 
-    `lost` had been sent and has no answer; `unsent` the generator never came to send. `kept` is how long the gateway
-    was ready to run and did not.
+    `timely` are the good answers that were not late, `lost` had been sent and has no answer, `unsent` the generator
+    never came to send. `kept` is how long the gateway was ready to run and did not.
     """
 
     seconds: float
@@ -33,6 +33,7 @@ class Tally:
     unconnected: int = 0
     left: int = 0
     late: list[float] = field(default_factory=list)
+    timely: int = 0
     kept: float = 0.0
     latencies: list[float] = field(default_factory=list)
     lags: list[float] = field(default_factory=list)
