@@ -97,6 +97,7 @@ class Board:
         self._last_required: float | None = None
         self.is_sparing = False
         self.out: dict[Future[Outcome], _Place] = {}
+        self._noted: set[Future[Outcome]] = set()
 
     def begin(self) -> None:
         """Ask all that reads no other signal, then what that lets be asked."""
@@ -111,6 +112,8 @@ class Board:
             gathering = self.gathering[name]
             part = gathering.asked.parts[position]
             assert isinstance(part, Ask)
+            if future not in self._noted:  # it came in this very turn, before its callback was called
+                self._came(gathering)
             self._put(gathering, position, self._step.settle(part, _outcome(future)))
         self._unblock(is_closing=False)
 
@@ -193,7 +196,7 @@ class Board:
             gathering.missing += 1
             self.out[answer] = (asked.need.name, position)
             # It may be taken in much later than it came, together with others.
-            answer.add_done_callback(lambda _: self._came(gathering))
+            answer.add_done_callback(lambda future: self._came(gathering, future))
         if gathering.missing:
             self.gathering[asked.need.name] = gathering
         else:
@@ -207,8 +210,10 @@ class Board:
         answer = self._step.start(part)
         return self._step.settle(part, answer) if isinstance(answer, Outcome) else answer
 
-    def _came(self, gathering: Gathering) -> None:
+    def _came(self, gathering: Gathering, future: Future[Outcome] | None = None) -> None:
         gathering.ended = self._clock.now()
+        if future is not None:
+            self._noted.add(future)
 
     def _waiting(self, need: Need) -> Waiting:
         return Waiting.LATE if self._is_stream and need.comes_late else need.waiting

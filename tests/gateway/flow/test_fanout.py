@@ -195,6 +195,25 @@ async def collected(rig: Rig, step: Any, clock: Clock | None = None) -> Any:
 
 
 @in_virtual_time
+async def test_what_comes_as_the_open_goes_on_took_its_time() -> None:
+    """A result that came after the open was woken, and before it went on, took as long as that, and not nothing."""
+    rig, step = rig_of(template(a="optional", b="optional"), {"a": 0.0, "b": 0.0}), Board()
+    loop = asyncio.get_running_loop()
+    outcome = live(Reading.of(Figure(value=1.0), 0.0, NOW))
+
+    def first() -> None:
+        a, b = step.futures
+        loop.call_soon(loop.call_soon, b.set_result, outcome)  # in the turn in which the open goes on, just before it
+        a.set_result(outcome)
+
+    loop.call_at(loop.time() + 0.02, first)
+
+    found = await collected(rig, step)
+
+    assert [round(one.took, 3) for one in found.results.values()] == [0.02, 0.02]
+
+
+@in_virtual_time
 async def test_what_comes_in_the_turn_of_the_deadline_counts() -> None:
     """A result that is there when the wait ends is taken, though it came at the very instant of the deadline."""
     rig, step = rig_of(template(a="required", b="required"), {"a": 0.0, "b": 0.0}), Board()
