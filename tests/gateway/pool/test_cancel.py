@@ -114,7 +114,8 @@ def test_a_storm_of_cancels_mixes_nothing_up_and_loses_nothing(play_in_real_time
 
     async def worker(rig: Rig, name: int, until: float, ends: dict[str, int]) -> None:
         number = 0
-        while rig.clock.now() < until:
+        # On a busy computer few leave in time: the storm goes on until enough have ended in each way.
+        while rig.clock.now() < until or (min(ends.values()) <= 20 and rig.clock.now() < until + 5):
             number += 1
             mine = f"{name}-{number}"
             task = asyncio.ensure_future(rig.ask(asking(mine), within=dice.uniform(0.0005, 0.1)))
@@ -135,7 +136,7 @@ def test_a_storm_of_cancels_mixes_nothing_up_and_loses_nothing(play_in_real_time
         ends = {"cancelled": 0, "failed": 0, "answered": 0}
         until = rig.clock.now() + 2
         await asyncio.gather(*(worker(rig, name, until, ends) for name in range(24)))
-        assert min(ends.values()) > 5
+        assert min(ends.values()) > 20
 
         assert await comes_true(lambda: in_use(rig) == 0)
         for number in range(12):
