@@ -35,7 +35,11 @@ def test_two_viewers_at_two_tabs(seat: Any, tmp_path: Path) -> None:
             tab.check_clean()
         alone = {persona: tab.recorded["texts"] for persona, tab in tabs.items()}
         gateway.turn("loyalty", "ok", 400)  # so that a choice comes while the answer to the one before is out
-        one_after_another(first, points["member-2"])
+        one_after_another(first)
+        # The film of before has ended too: what tells of the new one is what it alone shows.
+        last = points["member-2"]
+        first.until_true(f"texts().some(one => one.includes('{last}') || one.includes('{last.replace(',', '')}'))")
+        first.until("ended")
         first.check_clean()
         now = first.page.evaluate("texts()")
 
@@ -45,13 +49,12 @@ def test_two_viewers_at_two_tabs(seat: Any, tmp_path: Path) -> None:
     assert {one for one in MEMBERS if has(now, points[one])} == {"member-2"}
 
 
-def one_after_another(tab: Tab, last: str) -> None:
-    """In one tab to the other viewer, back and forth, faster than any answer, until the `last` one's points are shown."""
+def one_after_another(tab: Tab) -> None:
+    """In one tab to the other viewer, back and forth, faster than any answer; the last choice is the other."""
     tab.page.click("button.info")
     for persona in (*reversed(MEMBERS), *reversed(MEMBERS), MEMBERS[1]):
         tab.page.evaluate("persona => document.querySelector(`input[value=${persona}]`).click()", persona)
-    # The film of before has ended too: what tells of the new one is what it alone shows.
-    tab.until_true(f"texts().some(text => text.includes('{last}') || text.includes('{last.replace(',', '')}'))")
+    tab.page.wait_for_load_state("networkidle")
     tab.until("ended")
 
 
